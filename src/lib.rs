@@ -1,2 +1,15 @@
 //! rangerank: range algebra and ranked search as native PostgreSQL functions.
+//!
+//! A map. Algorithms live in `crates/` and know nothing of the server; the rooms here are thin
+//! glue over them; [`pg`] is the only place that speaks to the server; what SQL sees is declared
+//! in `sql/`, by hand, so that it can be reviewed as SQL.
+//!
+//! | room | what it serves |
+//! |---|---|
+//! | [`range`] | aggregates over ranges and multiranges |
+
+mod error;
+mod pg;
+mod range;
+
 pgrx::pg_module_magic!();

@@ -1,0 +1,138 @@
+//! The calls that the server makes: arguments, results, caches, aggregate contexts.
+
+use core::{ffi::c_void, ptr};
+
+use pgrx::pg_sys::{self, Datum, Oid};
+
+use super::ContextAllocator;
+use crate::error;
+
+/// One call of one of our functions.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    info: pg_sys::FunctionCallInfo,
+}
+
+impl Call {
+    /// # Safety
+    /// `info` is what the server passed to the function that is running.
+    #[inline]
+    pub(crate) unsafe fn new(info: pg_sys::FunctionCallInfo) -> Self {
+        Self { info }
+    }
+
+    /// Argument `n` from 0, `None` where it is NULL.
+    ///
+    /// # Panics
+    /// In no call that fits the function's SQL declaration.
+    #[inline]
+    pub(crate) fn argument(self, n: usize) -> Option<Datum> {
+        // SAFETY: the server passes `nargs` arguments.
+        unsafe {
+            debug_assert!(n < (*self.info).nargs as usize);
+            let argument = *(*self.info).args.as_ptr().add(n);
+            (!argument.isnull).then_some(argument.value)
+        }
+    }
+
+    /// Argument `n` as the pointer that an `internal` holds, null where it is NULL.
+    #[inline]
+    pub(crate) fn pointer<T>(self, n: usize) -> *mut T {
+        self.argument(n).map_or(ptr::null_mut(), |datum| datum.cast_mut_ptr())
+    }
+
+    /// The result NULL.
+    #[inline]
+    pub(crate) fn null(self) -> Datum {
+        // SAFETY: the call is running, its frame is ours.
+        unsafe { (*self.info).isnull = true };
+        Datum::from(0)
+    }
+
+    /// Where the state of the running aggregate lives.
+    pub(crate) fn aggregate_memory(self) -> ContextAllocator {
+        let mut context = ptr::null_mut();
+        // SAFETY: the call is running; the server fills in the context or returns 0.
+        unsafe {
+            if pg_sys::AggCheckCallContext(self.info, &mut context) == 0 {
+                let name = pg_sys::get_func_name((*(*self.info).flinfo).fn_oid);
+                let name = core::ffi::CStr::from_ptr(name).to_string_lossy().into_owned();
+                error::not_in_aggregate(&name);
+            }
+            ContextAllocator::new(context)
+        }
+    }
+
+    /// What earlier calls from the same place in the plan left behind, or null.
+    #[inline]
+    fn extra(self) -> *mut *mut c_void {
+        // SAFETY: the server always passes the function's lookup data.
+        unsafe { &raw mut (*(*self.info).flinfo).fn_extra }
+    }
+
+    /// The value that this place in the plan keeps between calls, if it fits, else a new one.
+    ///
+    /// One function keeps values of one type only.
+    #[inline]
+    pub(crate) fn cached<'a, T>(
+        self,
+        fits: impl Fn(&T) -> bool,
+        make: impl FnOnce() -> T,
+    ) -> &'a T {
+        // SAFETY: only this function writes fn_extra, with a T in memory that lives as long.
+        unsafe {
+            let extra = self.extra();
+            let kept = (*extra).cast::<T>();
+            if !kept.is_null() && fits(&*kept) {
+                return &*kept;
+            }
+            let memory = ContextAllocator::new((*(*self.info).flinfo).fn_mcxt);
+            let fresh = memory.put(make());
+            *extra = fresh.cast();
+            &*fresh
+        }
+    }
+}
+
+/// Declares a function that SQL calls: its C symbol, its version record, and its body.
+///
+/// The body gets a [`Call`] and returns a `Datum`. An error or a panic in it becomes an ERROR.
+macro_rules! pg_function {
+    ($(#[doc = $doc:literal])* fn $name:ident($call:ident) $body:block) => {
+        $(#[doc = $doc])*
+        ///
+        /// # Safety
+        /// To be called by the server only, as its SQL declaration says.
+        #[unsafe(no_mangle)]
+        unsafe extern "C-unwind" fn $name(
+            info: pgrx::pg_sys::FunctionCallInfo,
+        ) -> pgrx::pg_sys::Datum {
+            // SAFETY: the server passes a valid frame, on its only thread.
+            unsafe {
+                pgrx::pg_sys::panic::pgrx_extern_c_guard(|| {
+                    let $call = $crate::pg::Call::new(info);
+                    $body
+                })
+            }
+        }
+
+        const _: () = {
+            #[unsafe(export_name = concat!("pg_finfo_", stringify!($name)))]
+            extern "C" fn version() -> &'static pgrx::pg_sys::Pg_finfo_record {
+                const RECORD: pgrx::pg_sys::Pg_finfo_record =
+                    pgrx::pg_sys::Pg_finfo_record { api_version: 1 };
+                &RECORD
+            }
+        };
+    };
+}
+pub(crate) use pg_function;
+
+/// The name of a type as SQL would write it.
+pub(crate) fn type_name(oid: Oid) -> String {
+    // SAFETY: the server returns a string in the current context, for any OID.
+    unsafe {
+        let name = pg_sys::format_type_be_qualified(oid);
+        core::ffi::CStr::from_ptr(name).to_string_lossy().into_owned()
+    }
+}

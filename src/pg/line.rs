@@ -1,0 +1,657 @@
+//! Ranges and multiranges as spans of a line, and back.
+//!
+//! Layout of core's values, the same in all supported versions (`rangetypes.c`,
+//! `multirangetypes.c`):
+//!
+//! * range: length word, type OID, lower and upper bound where they have values, each aligned as
+//!   the subtype asks counted from the length word, one byte of flags at the very end;
+//! * multirange: length word, type OID, count, count−1 words that lead to the bounds of each range
+//!   but the first, count bytes of flags, then the bounds, each range's aligned.
+//!
+//! Invariant: spans come from values of one range type, in its canonical form.
+
+use core::{cmp::Ordering, ptr};
+
+use allocator_api2::vec::Vec;
+use intervals::{
+    Key, Line, Span,
+    wire::{Malformed, Reader, Writer},
+};
+use pgrx::pg_sys::{self, Datum, RangeBound};
+
+use super::{
+    ContextAllocator, RangeType,
+    range_type::{Canonical, Varlena, Word},
+    wire,
+};
+use crate::error;
+
+const EMPTY: u8 = 0x01;
+const LOWER_INCLUSIVE: u8 = 0x02;
+const UPPER_INCLUSIVE: u8 = 0x04;
+const LOWER_INFINITE: u8 = 0x08;
+const UPPER_INFINITE: u8 = 0x10;
+
+/// In a multirange: this word holds an offset from the first bound, not a length.
+const OFFSET: u32 = 0x8000_0000;
+/// Every so many ranges of a multirange the word is an offset.
+const OFFSET_STRIDE: usize = 4;
+/// Length word, type OID and count of a multirange.
+const MULTIRANGE_HEADER: usize = 12;
+/// Length word and type OID of a range.
+const RANGE_HEADER: usize = 8;
+/// The server's limit for one value (`MaxAllocSize`).
+const MAX_VALUE: usize = 0x3fff_ffff;
+
+/// A line whose cuts are bounds of values of one range type.
+pub(crate) trait ServerLine: Line + Sized {
+    /// Serializing calls functions of the subtype.
+    const CALLS_TYPE: bool;
+
+    /// The range type.
+    fn range_type(&self) -> &RangeType;
+
+    /// Writes a cut as it travels in a serialized state.
+    fn write_cut(&self, cut: Self::Cut, writer: &mut Writer<ContextAllocator>);
+
+    /// Reads a cut that [`ServerLine::write_cut`] wrote; trusts nothing.
+    fn read_cut(&self, reader: &mut Reader<'_>) -> Result<Self::Cut, Malformed>;
+
+    /// The bounds stored at `at` under `flags`.
+    ///
+    /// # Safety
+    /// `at` is where a range of the type has its bounds, aligned unless all values are inline.
+    unsafe fn bounds(&self, at: *const u8, flags: u8) -> Span<Self::Cut>;
+
+    /// The bytes of a range or multirange, aligned where this line needs it.
+    ///
+    /// # Safety
+    /// `datum` is a value of the line's range or multirange type.
+    unsafe fn value(datum: Datum) -> Varlena;
+
+    /// The range of this span, or the empty range.
+    fn range(&self, span: Option<Span<Self::Cut>>) -> Datum;
+
+    /// The multirange of these spans: ascending, none reaching the next.
+    fn multirange(&self, spans: &[Span<Self::Cut>]) -> Datum;
+
+    /// The span of a range, `None` if it is empty.
+    ///
+    /// # Safety
+    /// `value` is what [`ServerLine::value`] returned for a range.
+    #[inline]
+    unsafe fn range_span(&self, value: Varlena) -> Option<Span<Self::Cut>> {
+        // SAFETY: a range ends with its flags and begins with its type's OID.
+        unsafe {
+            let flags = *value.start.add(value.length - 1);
+            (flags & EMPTY == 0).then(|| self.bounds(value.start.add(4), flags))
+        }
+    }
+
+    /// Calls `each` with the spans of a multirange, ascending.
+    ///
+    /// # Safety
+    /// `value` is what [`ServerLine::value`] returned for a multirange.
+    #[inline]
+    unsafe fn multirange_spans(&self, value: Varlena, mut each: impl FnMut(Span<Self::Cut>)) {
+        // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning.
+        unsafe {
+            let value = value.start.sub(4);
+            let count = value.add(8).cast::<u32>().read_unaligned() as usize;
+            let (flags, bounds) = multirange_parts(count, self.range_type().align);
+            let mut offset = 0;
+            for i in 0..count {
+                if i > 0 {
+                    let word = value.add(MULTIRANGE_HEADER).cast::<u32>().add(i - 1);
+                    let word = word.read_unaligned();
+                    let base = if word & OFFSET == 0 { offset } else { 0 };
+                    offset = base + (word & !OFFSET) as usize;
+                }
+                each(self.bounds(value.add(bounds + offset), *value.add(flags + i)));
+            }
+        }
+    }
+}
+
+/// Runs the body with the line of a range type, whichever kind it is.
+macro_rules! with_line {
+    ($range_type:expr, $memory:expr, |$line:ident| $body:expr) => {
+        match $range_type.order {
+            $crate::pg::Order::Inline(word) => {
+                let $line = $crate::pg::InlineLine::new($range_type, word);
+                $body
+            }
+            $crate::pg::Order::Function => {
+                let $line = $crate::pg::DatumLine::new($range_type, $memory);
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_line;
+
+/// Where the flags and the bounds of a multirange begin.
+fn multirange_parts(count: usize, align: usize) -> (usize, usize) {
+    let flags = MULTIRANGE_HEADER + count.saturating_sub(1) * 4;
+    (flags, (flags + count).next_multiple_of(align))
+}
+
+/// The flags of a range with these bounds: is there a value, and does it belong to the range?
+fn flags(lower: Option<bool>, upper: Option<bool>) -> u8 {
+    (match lower {
+        None => LOWER_INFINITE,
+        Some(inclusive) => LOWER_INCLUSIVE * u8::from(inclusive),
+    }) | match upper {
+        None => UPPER_INFINITE,
+        Some(inclusive) => UPPER_INCLUSIVE * u8::from(inclusive),
+    }
+}
+
+/// Raises an error unless a value of `size` bytes can exist, then makes room for it.
+fn new_value(size: usize, ranges: usize) -> *mut u8 {
+    if size > MAX_VALUE {
+        error::multirange_too_large(ranges);
+    }
+    // SAFETY: the server returns zeroed memory of this size; a 4-byte length word begins it.
+    unsafe {
+        let value = pg_sys::palloc0(size).cast::<u8>();
+        pgrx::set_varsize_4b(value.cast(), size as i32);
+        value
+    }
+}
+
+/// The line of a range type whose bounds are compared inline.
+#[derive(Clone, Copy)]
+pub(crate) struct InlineLine<'a> {
+    range_type: &'a RangeType,
+    word: Word,
+}
+
+impl<'a> InlineLine<'a> {
+    #[inline]
+    pub(crate) fn new(range_type: &'a RangeType, word: Word) -> Self {
+        Self { range_type, word }
+    }
+
+    /// The value stored at `at` as an integer in the same order.
+    ///
+    /// # Safety
+    /// A value of the subtype lies at `at`, aligned or not.
+    #[inline]
+    unsafe fn load(&self, at: *const u8) -> i64 {
+        // SAFETY: each word is read in its own length.
+        unsafe {
+            match self.word {
+                Word::I64 => at.cast::<i64>().read_unaligned(),
+                Word::I32 => at.cast::<i32>().read_unaligned() as i64,
+                Word::U32 => at.cast::<u32>().read_unaligned() as i64,
+                Word::I16 => at.cast::<i16>().read_unaligned() as i64,
+                Word::Bool | Word::Char => *at as i64,
+                Word::U64 => at.cast::<i64>().read_unaligned() ^ i64::MIN,
+                Word::F32 => float_to_key(at.cast::<f32>().read_unaligned() as f64),
+                Word::F64 => float_to_key(at.cast::<f64>().read_unaligned()),
+            }
+        }
+    }
+
+    /// The value of `key` as the server passes it.
+    pub(crate) fn datum(&self, key: i64) -> Datum {
+        match self.word {
+            Word::I64 | Word::I32 | Word::I16 | Word::U32 | Word::Bool | Word::Char => {
+                Datum::from(key)
+            }
+            Word::U64 => Datum::from(key ^ i64::MIN),
+            Word::F32 => Datum::from((key_to_float(key) as f32).to_bits() as i32 as i64),
+            Word::F64 => Datum::from(key_to_float(key).to_bits()),
+        }
+    }
+
+    /// Whether a bound of the type can lie at this cut.
+    pub(crate) fn admits(&self, cut: Key) -> bool {
+        let Some(value) = cut.value() else { return true };
+        let fits = match self.word {
+            Word::I64 | Word::U64 => true,
+            Word::I32 => i32::try_from(value).is_ok(),
+            Word::U32 => u32::try_from(value).is_ok(),
+            Word::I16 => i16::try_from(value).is_ok(),
+            Word::Bool => value == 0 || value == 1,
+            Word::Char => u8::try_from(value).is_ok(),
+            Word::F32 => {
+                let float = key_to_float(value);
+                float_to_key(float) == value && (float.is_nan() || float as f32 as f64 == float)
+            }
+            Word::F64 => float_to_key(key_to_float(value)) == value,
+        };
+        fits && !(self.range_type.canonical == Canonical::HalfOpen && cut.is_after())
+    }
+
+    /// Writes the value of a cut at `at`, if it has one, and returns what lies behind it.
+    ///
+    /// # Safety
+    /// There is room for a value of the subtype.
+    #[inline]
+    unsafe fn store(&self, at: *mut u8, cut: Key) -> *mut u8 {
+        let Some(key) = cut.value() else { return at };
+        let length = self.range_type.length as usize;
+        let word = self.datum(key).value().to_le_bytes();
+        // SAFETY: the subtype is at most 8 bytes long. Its low bytes come first here.
+        unsafe {
+            ptr::copy_nonoverlapping(word.as_ptr(), at, length);
+            at.add(length)
+        }
+    }
+
+    fn flags(span: &Span<Key>) -> u8 {
+        flags(
+            span.start.value().map(|_| !span.start.is_after()),
+            span.end.value().map(|_| span.end.is_after()),
+        )
+    }
+
+    /// The length of the bounds of `span`.
+    fn bounds_length(&self, span: &Span<Key>) -> usize {
+        let values =
+            usize::from(span.start.value().is_some()) + usize::from(span.end.value().is_some());
+        values * self.range_type.length as usize
+    }
+}
+
+/// Floats in the server's order: −0 equals 0, all NaN are equal and above infinity.
+fn float_to_key(float: f64) -> i64 {
+    let bits = if float.is_nan() { f64::NAN.to_bits() } else { (float + 0.0).to_bits() } as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+fn key_to_float(key: i64) -> f64 {
+    f64::from_bits((key ^ (((key >> 63) as u64) >> 1) as i64) as u64)
+}
+
+impl Line for InlineLine<'_> {
+    type Cut = Key;
+
+    #[inline]
+    fn compare(&self, left: Key, right: Key) -> Ordering {
+        left.cmp(&right)
+    }
+
+    fn pause(&self) {
+        pgrx::check_for_interrupts!();
+    }
+}
+
+impl ServerLine for InlineLine<'_> {
+    const CALLS_TYPE: bool = false;
+
+    #[inline]
+    fn range_type(&self) -> &RangeType {
+        self.range_type
+    }
+
+    fn write_cut(&self, cut: Key, writer: &mut Writer<ContextAllocator>) {
+        writer.key(cut);
+    }
+
+    fn read_cut(&self, reader: &mut Reader<'_>) -> Result<Key, Malformed> {
+        let cut = reader.key()?;
+        if self.admits(cut) { Ok(cut) } else { Err(Malformed) }
+    }
+
+    #[inline]
+    unsafe fn bounds(&self, at: *const u8, flags: u8) -> Span<Key> {
+        // SAFETY: the values that the flags announce lie one behind the other: a by-value type
+        // is as long as it is aligned.
+        unsafe {
+            let mut next = at;
+            let start = if flags & LOWER_INFINITE != 0 {
+                Key::MIN
+            } else {
+                next = at.add(self.range_type.length as usize);
+                Key::at(self.load(at), flags & LOWER_INCLUSIVE == 0)
+            };
+            let end = if flags & UPPER_INFINITE != 0 {
+                Key::MAX
+            } else {
+                Key::at(self.load(next), flags & UPPER_INCLUSIVE != 0)
+            };
+            Span { start, end }
+        }
+    }
+
+    #[inline]
+    unsafe fn value(datum: Datum) -> Varlena {
+        // SAFETY: as ours.
+        unsafe { Varlena::new(datum) }
+    }
+
+    fn range(&self, span: Option<Span<Key>>) -> Datum {
+        let length = span.as_ref().map_or(0, |span| self.bounds_length(span));
+        let value = new_value(RANGE_HEADER + length + 1, 1);
+        // SAFETY: the value has room for header, bounds and flags.
+        unsafe {
+            value.add(4).cast::<u32>().write(self.range_type.oid.to_u32());
+            *value.add(RANGE_HEADER + length) = span.as_ref().map_or(EMPTY, Self::flags);
+            if let Some(span) = span {
+                let next = self.store(value.add(RANGE_HEADER), span.start);
+                self.store(next, span.end);
+            }
+        }
+        Datum::from(value)
+    }
+
+    fn multirange(&self, spans: &[Span<Key>]) -> Datum {
+        let align = self.range_type.align;
+        let (flags_at, bounds_at) = multirange_parts(spans.len(), align);
+        let most = 2 * self.range_type.length as usize;
+        let unbounded = |span: &Span<Key>| most - self.bounds_length(span);
+        // Only the outermost ranges can lack a bound.
+        let less: usize = match spans {
+            [] => 0,
+            [only] => unbounded(only),
+            [first, .., last] => unbounded(first) + unbounded(last),
+        };
+        let value = new_value(bounds_at + most * spans.len() - less, spans.len());
+        // SAFETY: the value has room for all parts.
+        unsafe {
+            value.add(4).cast::<u32>().write(self.range_type.multirange.to_u32());
+            value.add(8).cast::<u32>().write(spans.len() as u32);
+            let words = value.add(MULTIRANGE_HEADER).cast::<u32>();
+            let begin = value.add(bounds_at);
+            let mut next = begin;
+            let mut previous = 0;
+            for (i, span) in spans.iter().enumerate() {
+                if i > 0 {
+                    let offset = next.offset_from(begin) as u32;
+                    let word =
+                        if i % OFFSET_STRIDE == 0 { offset | OFFSET } else { offset - previous };
+                    words.add(i - 1).write(word);
+                    previous = offset;
+                }
+                *value.add(flags_at + i) = Self::flags(span);
+                next = self.store(next, span.start);
+                next = self.store(next, span.end);
+                if i % 65_536 == 65_535 {
+                    self.pause();
+                }
+            }
+        }
+        Datum::from(value)
+    }
+}
+
+/// Where a [`DatumCut`] lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    First,
+    Before,
+    After,
+    Last,
+}
+
+/// A cut at any value: the value and the side of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DatumCut {
+    value: Datum,
+    place: Place,
+}
+
+impl DatumCut {
+    const FIRST: Self = Self { value: Datum::null(), place: Place::First };
+    const LAST: Self = Self { value: Datum::null(), place: Place::Last };
+
+    fn at(value: Datum, after: bool) -> Self {
+        Self { value, place: if after { Place::After } else { Place::Before } }
+    }
+
+    /// The value, `None` on an unbounded side.
+    fn value(self) -> Option<Datum> {
+        matches!(self.place, Place::Before | Place::After).then_some(self.value)
+    }
+
+    /// The bound of a range that this cut is.
+    fn bound(self, lower: bool) -> RangeBound {
+        RangeBound {
+            val: self.value,
+            infinite: self.value().is_none(),
+            inclusive: self.place == if lower { Place::Before } else { Place::After },
+            lower,
+        }
+    }
+}
+
+/// The line of a range type whose bounds are compared by a function of the server.
+#[derive(Clone, Copy)]
+pub(crate) struct DatumLine<'a> {
+    range_type: &'a RangeType,
+    memory: ContextAllocator,
+}
+
+impl<'a> DatumLine<'a> {
+    /// Values that are kept are copied into `memory`.
+    pub(crate) fn new(range_type: &'a RangeType, memory: ContextAllocator) -> Self {
+        Self { range_type, memory }
+    }
+
+    /// The subtype.
+    fn element(&self) -> pg_sys::Oid {
+        // SAFETY: the entry has its range part, for as long as the session lasts.
+        unsafe { (*(*self.range_type.cache).rngelemtype).type_id }
+    }
+
+    /// The length of the value at `at`.
+    ///
+    /// # Safety
+    /// A value of the subtype, which is not passed by value, lies at `at`.
+    unsafe fn value_length(&self, at: *const u8) -> usize {
+        // SAFETY: as ours.
+        unsafe {
+            match self.range_type.length {
+                -1 => pgrx::varsize_any(at.cast()),
+                -2 => core::ffi::CStr::from_ptr(at.cast()).count_bytes() + 1,
+                length => length as usize,
+            }
+        }
+    }
+
+    /// The value at `at`, and what lies behind it.
+    ///
+    /// # Safety
+    /// A value of the subtype lies at `at`, as `datum_write` of the server put it there.
+    unsafe fn fetch(&self, at: *const u8) -> (Datum, *const u8) {
+        // SAFETY: as ours.
+        unsafe {
+            if !self.range_type.by_value {
+                return (Datum::from(at), at.add(self.value_length(at)));
+            }
+            let length = self.range_type.length as usize;
+            let value = match length {
+                1 => *at as i8 as i64,
+                2 => at.cast::<i16>().read_unaligned() as i64,
+                4 => at.cast::<i32>().read_unaligned() as i64,
+                _ => at.cast::<i64>().read_unaligned(),
+            };
+            (Datum::from(value), at.add(length))
+        }
+    }
+
+    /// `at`, moved to where the next value begins.
+    ///
+    /// # Safety
+    /// A value lies at or, behind padding, after `at`.
+    unsafe fn aligned(&self, at: *const u8) -> *const u8 {
+        // SAFETY: as ours. A short varlena begins with a byte that is not zero, unlike padding.
+        unsafe {
+            if self.range_type.length == -1 && *at != 0 {
+                return at;
+            }
+            at.add(at.align_offset(self.range_type.align))
+        }
+    }
+
+    /// A range of core's making: canonical where the type has a function for that.
+    fn make(&self, span: Option<Span<DatumCut>>) -> *mut pg_sys::RangeType {
+        let (mut lower, mut upper) = match span {
+            Some(span) => (span.start.bound(true), span.end.bound(false)),
+            None => Default::default(),
+        };
+        // SAFETY: the bounds hold values of the subtype.
+        unsafe {
+            pg_sys::make_range(
+                self.range_type.cache,
+                &mut lower,
+                &mut upper,
+                span.is_none(),
+                #[cfg(not(feature = "pg15"))]
+                ptr::null_mut(),
+            )
+        }
+    }
+}
+
+impl Line for DatumLine<'_> {
+    type Cut = DatumCut;
+
+    fn compare(&self, left: DatumCut, right: DatumCut) -> Ordering {
+        let (Some(a), Some(b)) = (left.value(), right.value()) else {
+            return left.place.cmp(&right.place);
+        };
+        let cache = self.range_type.cache;
+        // SAFETY: both are values of the subtype, the entry has its comparison function.
+        let order = unsafe {
+            let function = &raw mut (*cache).rng_cmp_proc_finfo;
+            let order = pg_sys::FunctionCall2Coll(function, (*cache).rng_collation, a, b);
+            order.value() as i32
+        };
+        order.cmp(&0).then(left.place.cmp(&right.place))
+    }
+
+    fn adjoins(&self, end: DatumCut, start: DatumCut) -> bool {
+        if self.range_type.canonical != Canonical::Own
+            || end.value().is_none()
+            || start.value().is_none()
+        {
+            return false;
+        }
+        // SAFETY: both are bounds of ranges of the type.
+        unsafe {
+            pg_sys::bounds_adjacent(self.range_type.cache, end.bound(false), start.bound(true))
+        }
+    }
+
+    fn keep(&self, cut: DatumCut) -> DatumCut {
+        let Some(value) = cut.value() else { return cut };
+        if self.range_type.by_value {
+            return cut;
+        }
+        // SAFETY: the value lies where it says, and its copy is as long.
+        unsafe {
+            let from = value.cast_mut_ptr::<u8>();
+            let length = self.value_length(from);
+            let to = pg_sys::MemoryContextAlloc(self.memory.context(), length).cast::<u8>();
+            ptr::copy_nonoverlapping(from, to, length);
+            DatumCut { value: Datum::from(to), place: cut.place }
+        }
+    }
+
+    fn release(&self, cut: DatumCut) {
+        if let Some(value) = cut.value()
+            && !self.range_type.by_value
+        {
+            // SAFETY: `keep` allocated it.
+            unsafe { pg_sys::pfree(value.cast_mut_ptr()) }
+        }
+    }
+
+    fn pause(&self) {
+        pgrx::check_for_interrupts!();
+    }
+}
+
+impl ServerLine for DatumLine<'_> {
+    const CALLS_TYPE: bool = true;
+
+    fn range_type(&self) -> &RangeType {
+        self.range_type
+    }
+
+    fn write_cut(&self, cut: DatumCut, writer: &mut Writer<ContextAllocator>) {
+        writer.u8(cut.place as u8);
+        if let Some(value) = cut.value() {
+            // SAFETY: cuts hold values of the subtype.
+            unsafe { wire::write_value(self.element(), value, writer) }
+        }
+    }
+
+    fn read_cut(&self, reader: &mut Reader<'_>) -> Result<DatumCut, Malformed> {
+        let place = match reader.u8()? {
+            0 => return Ok(DatumCut::FIRST),
+            1 => Place::Before,
+            2 => Place::After,
+            3 => return Ok(DatumCut::LAST),
+            _ => return Err(Malformed),
+        };
+        Ok(DatumCut { value: wire::read_value(self.element(), reader)?, place })
+    }
+
+    unsafe fn bounds(&self, at: *const u8, flags: u8) -> Span<DatumCut> {
+        // SAFETY: the values that the flags announce lie there, in the server's layout.
+        unsafe {
+            let mut next = at;
+            let start = if flags & LOWER_INFINITE != 0 {
+                DatumCut::FIRST
+            } else {
+                let (value, behind) = self.fetch(at);
+                next = behind;
+                DatumCut::at(value, flags & LOWER_INCLUSIVE == 0)
+            };
+            let end = if flags & UPPER_INFINITE != 0 {
+                DatumCut::LAST
+            } else {
+                // The first value needs no padding: the bounds begin aligned.
+                let next = if next == at { at } else { self.aligned(next) };
+                DatumCut::at(self.fetch(next).0, flags & UPPER_INCLUSIVE != 0)
+            };
+            Span { start, end }
+        }
+    }
+
+    unsafe fn value(datum: Datum) -> Varlena {
+        // SAFETY: as ours.
+        unsafe { Varlena::new_aligned(datum) }
+    }
+
+    fn range(&self, span: Option<Span<DatumCut>>) -> Datum {
+        Datum::from(self.make(span))
+    }
+
+    fn multirange(&self, spans: &[Span<DatumCut>]) -> Datum {
+        let mut ranges = Vec::with_capacity_in(spans.len(), ContextAllocator::current());
+        for (i, span) in spans.iter().enumerate() {
+            ranges.push(self.make(Some(*span)));
+            if i % 1024 == 1023 {
+                self.pause();
+            }
+        }
+        let Ok(count) = i32::try_from(ranges.len()) else {
+            error::multirange_too_large(ranges.len())
+        };
+        let RangeType { multirange, cache, .. } = *self.range_type;
+        let ranges = ranges.as_mut_ptr();
+        // SAFETY: the ranges are of the type that the entry describes. The server's error becomes
+        // an unwinding one here.
+        unsafe {
+            Datum::from(pg_sys::ffi::pg_guard_ffi_boundary(|| {
+                make_multirange(multirange, cache, count, ranges)
+            }))
+        }
+    }
+}
+
+unsafe extern "C-unwind" {
+    /// `multirangetypes.c`; pgrx does not bind it.
+    fn make_multirange(
+        multirange: pg_sys::Oid,
+        range: *mut pg_sys::TypeCacheEntry,
+        count: core::ffi::c_int,
+        ranges: *mut *mut pg_sys::RangeType,
+    ) -> *mut core::ffi::c_void;
+}

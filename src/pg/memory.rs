@@ -1,0 +1,83 @@
+//! Memory of the server's contexts for collections of the pure crates.
+//!
+//! Nothing here frees by scope: a context owns its memory, and what lies in it needs no `Drop`.
+//! That is what lets an error jump over it, `work_mem` see it, and a rescan reset it.
+
+use core::{alloc::Layout, ptr::NonNull};
+
+use allocator_api2::alloc::{AllocError, Allocator};
+use pgrx::pg_sys;
+
+/// What the server aligns every chunk to.
+const MAXALIGN: usize = 8;
+
+/// Allocates in one memory context.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContextAllocator(pg_sys::MemoryContext);
+
+impl ContextAllocator {
+    /// # Safety
+    /// `context` must outlive whatever is allocated with it.
+    pub(crate) unsafe fn new(context: pg_sys::MemoryContext) -> Self {
+        Self(context)
+    }
+
+    /// The context in which the caller's result belongs.
+    pub(crate) fn current() -> Self {
+        // SAFETY: the backend is single-threaded, and a current context always exists.
+        Self(unsafe { pg_sys::CurrentMemoryContext })
+    }
+
+    /// The context.
+    pub(crate) fn context(self) -> pg_sys::MemoryContext {
+        self.0
+    }
+
+    /// Puts `value` into the context; it is never dropped.
+    pub(crate) fn put<T>(self, value: T) -> *mut T {
+        const {
+            assert!(align_of::<T>() <= MAXALIGN);
+        }
+        // SAFETY: the context is alive by `new`, the chunk is large and aligned enough for a T.
+        unsafe {
+            let place = pg_sys::MemoryContextAlloc(self.0, size_of::<T>()).cast::<T>();
+            place.write(value);
+            place
+        }
+    }
+}
+
+// SAFETY: a chunk stays valid until it is freed, or its context is reset, which by `new` happens
+// after the last use. Clones of an allocator name the same context. When memory runs out the
+// server raises its own error, which unwinds from here with the old chunk intact.
+unsafe impl Allocator for ContextAllocator {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if layout.align() > MAXALIGN {
+            return Err(AllocError);
+        }
+        // SAFETY: the context is alive.
+        let chunk = unsafe { pg_sys::MemoryContextAllocHuge(self.0, layout.size()) };
+        let chunk = NonNull::new(chunk.cast()).ok_or(AllocError)?;
+        Ok(NonNull::slice_from_raw_parts(chunk, layout.size()))
+    }
+
+    unsafe fn deallocate(&self, chunk: NonNull<u8>, _layout: Layout) {
+        // An error on its way has the context reset soon; the server must not be called meanwhile.
+        if !std::thread::panicking() {
+            // SAFETY: by the trait's contract the chunk came from `allocate`.
+            unsafe { pg_sys::pfree(chunk.as_ptr().cast()) }
+        }
+    }
+
+    unsafe fn grow(
+        &self,
+        chunk: NonNull<u8>,
+        _old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by the trait's contract the chunk came from `allocate`.
+        let chunk = unsafe { pg_sys::repalloc_huge(chunk.as_ptr().cast(), new.size()) };
+        let chunk = NonNull::new(chunk.cast()).ok_or(AllocError)?;
+        Ok(NonNull::slice_from_raw_parts(chunk, new.size()))
+    }
+}

@@ -1,0 +1,194 @@
+//! What the server knows of a range type, looked up once per place in a plan.
+//!
+//! The type always comes from a value's header or from a state, never from the call expression:
+//! executors of distributed engines call support functions without one.
+
+use pgrx::pg_sys::{self, Datum, Oid};
+
+/// How a by-value subtype maps to an `i64` in its own order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Bool,
+    Char,
+    I16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+/// How the bounds of a range type are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Inline, as integers: the subtype is passed by value and its comparison is known.
+    Inline(Word),
+    /// Through the subtype's comparison function, with the range type's collation.
+    Function,
+}
+
+/// Which bounds a range type's values have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Canonical {
+    /// As given; the type is continuous.
+    Any,
+    /// `[low,high)`, by one of core's functions for discrete types.
+    HalfOpen,
+    /// Whatever the type's own function makes of them.
+    Own,
+}
+
+/// A range type.
+#[derive(Debug)]
+pub(crate) struct RangeType {
+    pub(crate) oid: Oid,
+    pub(crate) multirange: Oid,
+    pub(crate) order: Order,
+    pub(crate) canonical: Canonical,
+    /// `typlen` and `typbyval` of the subtype, `typalign` as a number.
+    pub(crate) length: i16,
+    pub(crate) by_value: bool,
+    pub(crate) align: usize,
+    /// Lives as long as the session.
+    pub(crate) cache: *mut pg_sys::TypeCacheEntry,
+}
+
+impl RangeType {
+    /// The range type with this OID, which must be one.
+    fn look_up(oid: Oid) -> Self {
+        let flags = pg_sys::TYPECACHE_RANGE_INFO as i32;
+        // SAFETY: the server returns an entry that stays, and fills in its range part.
+        unsafe {
+            let cache = pg_sys::lookup_type_cache(oid, flags);
+            let element = &*(*cache).rngelemtype;
+            let canonical = match (*cache).rng_canonical_finfo.fn_oid.to_u32() {
+                0 => Canonical::Any,
+                pg_sys::F_INT4RANGE_CANONICAL
+                | pg_sys::F_INT8RANGE_CANONICAL
+                | pg_sys::F_DATERANGE_CANONICAL => Canonical::HalfOpen,
+                _ => Canonical::Own,
+            };
+            let word = inline_word((*cache).rng_cmp_proc_finfo.fn_oid, element);
+            let order = match word {
+                Some(word) if canonical != Canonical::Own => Order::Inline(word),
+                _ => Order::Function,
+            };
+            Self {
+                oid,
+                multirange: pg_sys::get_range_multirange(oid),
+                order,
+                canonical,
+                length: element.typlen,
+                by_value: element.typbyval,
+                align: match element.typalign as u8 {
+                    b'd' => 8,
+                    b'i' => 4,
+                    b's' => 2,
+                    _ => 1,
+                },
+                cache,
+            }
+        }
+    }
+
+    /// The type with this OID, from the place's cache.
+    #[inline]
+    pub(crate) fn of<'a>(call: super::Call, oid: Oid) -> &'a Self {
+        call.cached(|kept: &Self| kept.oid == oid, || Self::look_up(oid))
+    }
+
+    /// The same, for the OID of a multirange type.
+    #[inline]
+    pub(crate) fn of_multirange<'a>(call: super::Call, oid: Oid) -> &'a Self {
+        call.cached(
+            |kept: &Self| kept.multirange == oid,
+            // SAFETY: a catalog lookup.
+            || Self::look_up(unsafe { pg_sys::get_multirange_range(oid) }),
+        )
+    }
+}
+
+/// How values of `element` map to integers, where the comparison function is one of core's.
+fn inline_word(comparison: Oid, element: &pg_sys::TypeCacheEntry) -> Option<Word> {
+    let (word, length) = match comparison.to_u32() {
+        pg_sys::F_BTBOOLCMP => (Word::Bool, 1),
+        pg_sys::F_BTCHARCMP => (Word::Char, 1),
+        pg_sys::F_BTINT2CMP => (Word::I16, 2),
+        pg_sys::F_BTINT4CMP | pg_sys::F_DATE_CMP => (Word::I32, 4),
+        pg_sys::F_BTOIDCMP => (Word::U32, 4),
+        pg_sys::F_BTINT8CMP
+        | pg_sys::F_TIMESTAMP_CMP
+        | pg_sys::F_TIMESTAMPTZ_CMP
+        | pg_sys::F_TIME_CMP
+        | pg_sys::F_CASH_CMP => (Word::I64, 8),
+        pg_sys::F_PG_LSN_CMP => (Word::U64, 8),
+        pg_sys::F_BTFLOAT4CMP => (Word::F32, 4),
+        pg_sys::F_BTFLOAT8CMP => (Word::F64, 8),
+        _ => return None,
+    };
+    (element.typbyval && element.typlen == length).then_some(word)
+}
+
+/// The type in the header of a range or multirange value.
+///
+/// # Safety
+/// `value` is such a value.
+#[inline]
+pub(crate) unsafe fn value_type(value: &Varlena) -> Oid {
+    // SAFETY: both kinds begin with their type's OID.
+    Oid::from(unsafe { value.start.cast::<u32>().read_unaligned() })
+}
+
+/// The bytes of a varlena value behind its length word, in place where they can be read there.
+#[derive(Clone, Copy)]
+pub(crate) struct Varlena {
+    pub(crate) start: *const u8,
+    pub(crate) length: usize,
+    /// `start` is 4 bytes behind an address that is aligned as the server aligns values.
+    pub(crate) aligned: bool,
+}
+
+impl Varlena {
+    /// # Safety
+    /// `datum` is a varlena; what is returned lives as long as it, or as the current context.
+    #[inline]
+    pub(crate) unsafe fn new(datum: Datum) -> Self {
+        let at = datum.cast_mut_ptr::<u8>();
+        // SAFETY: a varlena begins with a valid length word of 1 or 4 bytes.
+        unsafe {
+            let first = *at;
+            if cfg!(target_endian = "little") && first & 1 == 1 && first != 1 {
+                Self { start: at.add(1), length: (first >> 1) as usize - 1, aligned: false }
+            } else if cfg!(target_endian = "little") && first & 3 == 0 {
+                let word = at.cast::<u32>().read_unaligned();
+                Self { start: at.add(4), length: (word >> 2) as usize - 4, aligned: true }
+            } else {
+                Self::expanded(datum)
+            }
+        }
+    }
+
+    /// The same, aligned: a short or toasted value is copied into the current context.
+    ///
+    /// # Safety
+    /// As [`Varlena::new`].
+    #[inline]
+    pub(crate) unsafe fn new_aligned(datum: Datum) -> Self {
+        // SAFETY: as ours.
+        unsafe {
+            let value = Self::new(datum);
+            if value.aligned { value } else { Self::expanded(datum) }
+        }
+    }
+
+    #[cold]
+    unsafe fn expanded(datum: Datum) -> Self {
+        // SAFETY: the server returns a value with a 4-byte length word.
+        unsafe {
+            let value = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
+            let length = pgrx::varsize_any_exhdr(value);
+            Self { start: value.cast::<u8>().add(4), length, aligned: true }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Range merging: aggregates over ranges and multiranges.
+//!
+//! [`aggregate`] is the frame that all of them share: states, parallel plans, what travels
+//! between processes, sliding windows. Each other file is one kind of state and its results.
+
+mod aggregate;
+mod frame;
+mod hull;
+mod union;
