@@ -136,25 +136,16 @@ fn multirange_parts(count: usize, align: usize) -> (usize, usize) {
     (flags, (flags + count).next_multiple_of(align))
 }
 
-/// The flags of a range with these bounds: is there a value, and does it belong to the range?
-fn flags(lower: Option<bool>, upper: Option<bool>) -> u8 {
-    (match lower {
-        None => LOWER_INFINITE,
-        Some(inclusive) => LOWER_INCLUSIVE * u8::from(inclusive),
-    }) | match upper {
-        None => UPPER_INFINITE,
-        Some(inclusive) => UPPER_INCLUSIVE * u8::from(inclusive),
-    }
-}
-
 /// Raises an error unless a value of `size` bytes can exist, then makes room for it.
+///
+/// Its bytes are not initialized: the caller writes all of them, padding too.
 fn new_value(size: usize, ranges: usize) -> *mut u8 {
     if size > MAX_VALUE {
         error::multirange_too_large(ranges);
     }
-    // SAFETY: the server returns zeroed memory of this size; a 4-byte length word begins it.
+    // SAFETY: the server returns memory of this size; a 4-byte length word begins it.
     unsafe {
-        let value = pg_sys::palloc0(size).cast::<u8>();
+        let value = pg_sys::palloc(size).cast::<u8>();
         pgrx::set_varsize_4b(value.cast(), size as i32);
         value
     }
@@ -232,20 +223,59 @@ impl<'a> InlineLine<'a> {
     #[inline]
     unsafe fn store(&self, at: *mut u8, cut: Key) -> *mut u8 {
         let Some(key) = cut.value() else { return at };
-        let length = self.range_type.length as usize;
-        let word = self.datum(key).value().to_le_bytes();
-        // SAFETY: the subtype is at most 8 bytes long. Its low bytes come first here.
+        let datum = self.datum(key).value();
+        // SAFETY: each length is written as such. The low bytes of a datum hold the value.
         unsafe {
-            ptr::copy_nonoverlapping(word.as_ptr(), at, length);
-            at.add(length)
+            match self.range_type.length {
+                8 => at.cast::<u64>().write_unaligned(datum as u64),
+                4 => at.cast::<u32>().write_unaligned(datum as u32),
+                2 => at.cast::<u16>().write_unaligned(datum as u16),
+                _ => *at = datum as u8,
+            }
+            at.add(self.range_type.length as usize)
         }
     }
 
+    /// Writes the bounds of neighbouring spans of an ascending list.
+    ///
+    /// # Safety
+    /// There is room for them.
+    unsafe fn store_all(&self, mut at: *mut u8, spans: &[Span<Key>]) -> *mut u8 {
+        let bounded = spans.first().is_none_or(|span| span.start != Key::MIN)
+            && spans.last().is_none_or(|span| span.end != Key::MAX);
+        // SAFETY: as ours. The loops for the commonest words store without looking at the type.
+        unsafe {
+            match self.word {
+                Word::I64 if bounded => {
+                    for span in spans {
+                        at.cast::<i64>().write_unaligned(span.start.raw());
+                        at.add(8).cast::<i64>().write_unaligned(span.end.raw());
+                        at = at.add(16);
+                    }
+                }
+                Word::I32 if bounded => {
+                    for span in spans {
+                        at.cast::<i32>().write_unaligned(span.start.raw() as i32);
+                        at.add(4).cast::<i32>().write_unaligned(span.end.raw() as i32);
+                        at = at.add(8);
+                    }
+                }
+                _ => {
+                    for span in spans {
+                        at = self.store(self.store(at, span.start), span.end);
+                    }
+                }
+            }
+        }
+        at
+    }
+
+    #[inline]
     fn flags(span: &Span<Key>) -> u8 {
-        flags(
-            span.start.value().map(|_| !span.start.is_after()),
-            span.end.value().map(|_| span.end.is_after()),
-        )
+        (u8::from(span.start == Key::MIN) * LOWER_INFINITE)
+            | (u8::from(!span.start.is_after() && span.start != Key::MIN) * LOWER_INCLUSIVE)
+            | (u8::from(span.end == Key::MAX) * UPPER_INFINITE)
+            | (u8::from(span.end.is_after() && span.end != Key::MAX) * UPPER_INCLUSIVE)
     }
 
     /// The length of the bounds of `span`.
@@ -354,24 +384,29 @@ impl ServerLine for InlineLine<'_> {
         unsafe {
             value.add(4).cast::<u32>().write(self.range_type.multirange.to_u32());
             value.add(8).cast::<u32>().write(spans.len() as u32);
+            value.add(bounds_at - align).write_bytes(0, align);
             let words = value.add(MULTIRANGE_HEADER).cast::<u32>();
-            let begin = value.add(bounds_at);
-            let mut next = begin;
-            let mut previous = 0;
-            for (i, span) in spans.iter().enumerate() {
-                if i > 0 {
-                    let offset = next.offset_from(begin) as u32;
-                    let word =
-                        if i % OFFSET_STRIDE == 0 { offset | OFFSET } else { offset - previous };
-                    words.add(i - 1).write(word);
-                    previous = offset;
+            // The first range may lack its lower bound; all others but the last have both.
+            let first = spans.first().map_or(0, |span| self.bounds_length(span));
+            for i in 1..spans.len() {
+                let offset = (first + (i - 1) * most) as u32;
+                let length = if i == 1 { first as u32 } else { most as u32 };
+                words.add(i - 1).write(if i % OFFSET_STRIDE == 0 {
+                    offset | OFFSET
+                } else {
+                    length
+                });
+            }
+            let mut flags = value.add(flags_at);
+            let mut next = value.add(bounds_at);
+            // In chunks that stay in the nearest cache.
+            for some in spans.chunks(512) {
+                for span in some {
+                    *flags = Self::flags(span);
+                    flags = flags.add(1);
                 }
-                *value.add(flags_at + i) = Self::flags(span);
-                next = self.store(next, span.start);
-                next = self.store(next, span.end);
-                if i % 65_536 == 65_535 {
-                    self.pause();
-                }
+                next = self.store_all(next, some);
+                self.pause();
             }
         }
         Datum::from(value)

@@ -107,7 +107,8 @@ pg_function! {
     /// `(internal, …) → anymultirange`: the union of the frame.
     fn range_frame_union(call) {
         finish_frame!(call, |line, frame| {
-            let mut islands = Vec::new_in(ContextAllocator::current());
+            let room = frame.islands_at_most().min(1024);
+            let mut islands = Vec::with_capacity_in(room, ContextAllocator::current());
             frame.islands(&line, &mut islands);
             line.multirange(&islands)
         })

@@ -77,6 +77,11 @@ impl<L: Line, A: Allocator + Clone> Frame<L, A> {
         self.change(line, span.end, 1);
     }
 
+    /// At most so many islands: half the number of changes.
+    pub fn islands_at_most(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.changes.len()).sum::<usize>() / 2
+    }
+
     /// The smallest span that holds all; `None` without spans.
     pub fn hull(&self) -> Option<Span<L::Cut>> {
         let first = self.chunks.first()?.changes.first()?;
@@ -97,8 +102,8 @@ impl<L: Line, A: Allocator + Clone> Frame<L, A> {
 
     /// Appends the islands, ascending, to `islands`; the cuts stay the frame's.
     pub fn islands<B: Allocator>(&self, line: &L, islands: &mut Vec<Span<L::Cut>, B>) {
+        let Some(Span { mut start, .. }) = self.hull() else { return };
         let mut depth = 0;
-        let mut start = None;
         for (i, chunk) in self.chunks.iter().enumerate() {
             if i % (PAUSE / CHUNK) == 0 {
                 line.pause();
@@ -108,17 +113,15 @@ impl<L: Line, A: Allocator + Clone> Frame<L, A> {
                 continue;
             }
             for change in &chunk.changes {
+                if depth == 0 {
+                    start = change.cut;
+                }
                 depth += change.by;
-                match start {
-                    None => start = Some(change.cut),
-                    Some(begun) if depth == 0 => {
-                        start = None;
-                        match islands.last_mut() {
-                            Some(last) if line.adjoins(last.end, begun) => last.end = change.cut,
-                            _ => islands.push(Span { start: begun, end: change.cut }),
-                        }
+                if depth == 0 {
+                    match islands.last_mut() {
+                        Some(last) if line.adjoins(last.end, start) => last.end = change.cut,
+                        _ => islands.push(Span { start, end: change.cut }),
                     }
-                    Some(_) => {}
                 }
             }
         }

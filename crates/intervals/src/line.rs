@@ -103,6 +103,12 @@ impl Key {
         }
     }
 
+    /// The value beside the cut; meaningless for [`Key::MIN`] and [`Key::MAX`].
+    #[inline]
+    pub const fn raw(self) -> i64 {
+        self.value
+    }
+
     /// The cut lies after its value.
     #[inline]
     pub const fn is_after(self) -> bool {

@@ -43,7 +43,11 @@ impl<L: Line, A: Allocator> Union<L, A> {
             && line.compare(span.start, last.start) != Less
         {
             if !line.reaches(last.end, span.start) {
-                self.append(line, span);
+                if self.spans.len() == self.spans.capacity() {
+                    self.make_room(line);
+                }
+                self.keep(line, span);
+                self.settled += 1;
             } else if line.compare(span.end, last.end) == Greater {
                 replace(line, &mut last.end, span.end);
             }
@@ -151,19 +155,32 @@ impl<L: Line, A: Allocator> Union<L, A> {
     /// Puts `span` behind all others, settled if they all are and it starts a new island there.
     fn append(&mut self, line: &L, span: Span<L::Cut>) {
         if self.spans.len() == self.spans.capacity() {
-            if self.settled < self.spans.len() {
-                self.settle(line);
-            }
-            if self.spans.len() >= self.spans.capacity() / 2 {
-                let more = self.spans.capacity().max(4);
-                self.spans.reserve_exact(more);
-            }
+            self.make_room(line);
         }
         let in_order = self.settled == self.spans.len()
             && self.spans.last().is_none_or(|last| !line.reaches(last.end, span.start));
-        self.spans.push(Span { start: line.keep(span.start), end: line.keep(span.end) });
+        self.keep(line, span);
         if in_order {
             self.settled = self.spans.len();
+        }
+    }
+
+    /// Stores `span` behind all others.
+    #[inline]
+    fn keep(&mut self, line: &L, span: Span<L::Cut>) {
+        self.spans.push(Span { start: line.keep(span.start), end: line.keep(span.end) });
+    }
+
+    /// The buffer is full: settles what waits, then grows if more than half of it is islands.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, line: &L) {
+        if self.settled < self.spans.len() {
+            self.settle(line);
+        }
+        if self.spans.len() >= self.spans.capacity() / 2 {
+            let more = self.spans.capacity().max(4);
+            self.spans.reserve_exact(more);
         }
     }
 
