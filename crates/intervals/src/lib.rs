@@ -15,6 +15,7 @@
 //! |---|---|
 //! | [`union`] | which stretches are covered (islands), and from them gaps and length |
 //! | [`depth`] | how many spans, or how much weight, cover each point |
+//! | [`depth`] | how many spans, or how much weight, cover each point |
 //! | [`frame`] | the same for a sliding window: spans come and go |
 //! | [`wire`] | bytes of a state that travels between processes |
 //!
@@ -23,6 +24,7 @@
 
 pub use allocator_api2::alloc::Allocator;
 
+pub mod depth;
 pub mod frame;
 mod line;
 mod sort;

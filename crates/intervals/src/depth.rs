@@ -1,0 +1,363 @@
+//! How many spans, or how much weight, cover each point.
+//!
+//! The ends of the spans, swept in order, give a step function: the load. [`Depth`] keeps starts
+//! and ends apart, since rows that come in order bring both in order, and sorting is then a
+//! comparison a row. Equal cuts share one entry, so memory follows the number of distinct bounds.
+
+use core::cmp::Ordering::{Equal, Greater, Less};
+
+use allocator_api2::{alloc::Allocator, vec::Vec};
+
+use crate::{Line, Span, sort::sort, union::PAUSE};
+
+/// The weights that spans carry, and their arithmetic.
+pub trait Scale {
+    /// The weight of a span, or the sum of several.
+    type Weight: Copy;
+
+    /// The sum of no weights.
+    fn zero(&self) -> Self::Weight;
+    /// Adds `weight` to the sum `to`.
+    fn add(&self, to: &mut Self::Weight, weight: Self::Weight);
+    /// Takes from the sum `from` a `weight` that was added before.
+    fn subtract(&self, from: &mut Self::Weight, weight: Self::Weight);
+    /// A copy of a weight that lives as long as the structure that stores it.
+    fn keep(&self, weight: Self::Weight) -> Self::Weight {
+        weight
+    }
+}
+
+/// No weights: only the number of spans counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unweighted;
+
+impl Scale for Unweighted {
+    type Weight = ();
+    fn zero(&self) {}
+    fn add(&self, (): &mut (), (): ()) {}
+    fn subtract(&self, (): &mut (), (): ()) {}
+}
+
+/// What covers a point: how many spans, and the sum of their weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load<W> {
+    /// Number of spans.
+    pub count: i64,
+    /// Sum of their weights.
+    pub weight: W,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Event<C, W> {
+    cut: C,
+    load: Load<W>,
+}
+
+/// The starts, or the ends, of all spans.
+struct Side<L: Line, S: Scale, A: Allocator> {
+    events: Vec<Event<L::Cut, S::Weight>, A>,
+    /// The events are ascending and their cuts distinct.
+    sorted: bool,
+}
+
+impl<L: Line, S: Scale, A: Allocator> Side<L, S, A> {
+    fn new_in(allocator: A) -> Self {
+        Self { events: Vec::new_in(allocator), sorted: true }
+    }
+
+    #[inline]
+    fn push(&mut self, line: &L, scale: &S, cut: L::Cut, load: Load<S::Weight>) {
+        // First, since making room sorts, and what is last then decides below.
+        if self.events.len() == self.events.capacity() {
+            self.make_room(line, scale);
+        }
+        if let Some(last) = self.events.last_mut() {
+            match line.compare(last.cut, cut) {
+                Less => {}
+                Equal => {
+                    last.load.count += load.count;
+                    scale.add(&mut last.load.weight, load.weight);
+                    return;
+                }
+                Greater => self.sorted = false,
+            }
+        }
+        let load = Load { count: load.count, weight: scale.keep(load.weight) };
+        self.events.push(Event { cut: line.keep(cut), load });
+    }
+
+    /// The buffer is full: joins equal cuts, then grows if more than half of it is left.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, line: &L, scale: &S) {
+        self.settle(line, scale);
+        if self.events.len() >= self.events.capacity() / 2 {
+            let more = self.events.capacity().max(4);
+            self.events.reserve_exact(more);
+        }
+    }
+
+    /// Sorts the events and joins those at equal cuts.
+    fn settle(&mut self, line: &L, scale: &S) {
+        if self.sorted {
+            return;
+        }
+        sort(line, &mut self.events, |event| event.cut);
+        let mut kept = 0;
+        for i in 1..self.events.len() {
+            let event = self.events[i];
+            let last = &mut self.events[kept];
+            if line.compare(last.cut, event.cut) == Equal {
+                line.release(event.cut);
+                last.load.count += event.load.count;
+                scale.add(&mut last.load.weight, event.load.weight);
+            } else {
+                kept += 1;
+                self.events[kept] = event;
+            }
+            if i % PAUSE == 0 {
+                line.pause();
+            }
+        }
+        self.events.truncate(kept + 1);
+        self.sorted = true;
+    }
+}
+
+/// The step function of the spans pushed so far.
+pub struct Depth<L: Line, S: Scale, A: Allocator> {
+    starts: Side<L, S, A>,
+    ends: Side<L, S, A>,
+}
+
+impl<L: Line, S: Scale, A: Allocator> Depth<L, S, A> {
+    /// Nothing is covered; allocates nothing yet.
+    pub fn new_in(allocator: A) -> Self
+    where
+        A: Clone,
+    {
+        Self { starts: Side::new_in(allocator.clone()), ends: Side::new_in(allocator) }
+    }
+
+    /// Adds one span of this weight.
+    #[inline]
+    pub fn push(&mut self, line: &L, scale: &S, span: Span<L::Cut>, weight: S::Weight) {
+        self.push_start(line, scale, span.start, Load { count: 1, weight });
+        self.push_end(line, scale, span.end, Load { count: 1, weight });
+    }
+
+    /// Adds spans that start at `cut`; as many must end.
+    #[inline]
+    pub fn push_start(&mut self, line: &L, scale: &S, cut: L::Cut, load: Load<S::Weight>) {
+        self.starts.push(line, scale, cut, load);
+    }
+
+    /// Adds spans that end at `cut`; as many must start.
+    #[inline]
+    pub fn push_end(&mut self, line: &L, scale: &S, cut: L::Cut, load: Load<S::Weight>) {
+        self.ends.push(line, scale, cut, load);
+    }
+
+    /// Adds all spans of `other`, which keeps them.
+    pub fn append(&mut self, line: &L, scale: &S, other: &mut Self) {
+        other.starts.settle(line, scale);
+        other.ends.settle(line, scale);
+        for event in &other.starts.events {
+            self.push_start(line, scale, event.cut, event.load);
+        }
+        for event in &other.ends.events {
+            self.push_end(line, scale, event.cut, event.load);
+        }
+    }
+
+    /// The starts and the ends, each ascending with distinct cuts.
+    pub fn events(
+        &mut self,
+        line: &L,
+        scale: &S,
+    ) -> [impl ExactSizeIterator<Item = (L::Cut, Load<S::Weight>)>; 2] {
+        self.starts.settle(line, scale);
+        self.ends.settle(line, scale);
+        [&self.starts, &self.ends].map(|side| side.events.iter().map(|e| (e.cut, e.load)))
+    }
+
+    /// Calls `each` with every maximal span over which the number of covering spans, at least 1,
+    /// and no cut of a weight changes; ascending. A step without points is left out.
+    ///
+    /// Neighbours with the same count are joined if `joined`; their load is then the first one's.
+    pub fn steps(
+        &mut self,
+        line: &L,
+        scale: &S,
+        joined: bool,
+        mut each: impl FnMut(Span<L::Cut>, Load<S::Weight>),
+    ) {
+        self.starts.settle(line, scale);
+        self.ends.settle(line, scale);
+        let (mut starts, mut ends) = (self.starts.events.as_slice(), self.ends.events.as_slice());
+        let mut load = Load { count: 0, weight: scale.zero() };
+        let mut pending: Option<(Span<L::Cut>, Load<S::Weight>)> = None;
+        let mut from: Option<L::Cut> = None;
+        let mut turns = 0;
+        // Every start comes before its end, so the ends run out last.
+        while let [end, other_ends @ ..] = ends {
+            let order = match starts {
+                [] => Greater,
+                [start, ..] => line.compare(start.cut, end.cut),
+            };
+            let cut = if order == Less { starts[0].cut } else { end.cut };
+            if load.count > 0
+                && let Some(start) = from
+                && !line.adjoins(start, cut)
+            {
+                match &mut pending {
+                    Some((span, last))
+                        if joined && last.count == load.count && line.reaches(span.end, start) =>
+                    {
+                        span.end = cut;
+                    }
+                    _ => {
+                        if let Some((span, load)) =
+                            pending.replace((Span { start, end: cut }, load))
+                        {
+                            each(span, load);
+                        }
+                    }
+                }
+            }
+            if order != Greater {
+                load.count += starts[0].load.count;
+                scale.add(&mut load.weight, starts[0].load.weight);
+                starts = &starts[1..];
+            }
+            if order != Less {
+                load.count -= end.load.count;
+                scale.subtract(&mut load.weight, end.load.weight);
+                ends = other_ends;
+            }
+            from = Some(cut);
+            turns += 1;
+            if turns % PAUSE == 0 {
+                line.pause();
+            }
+        }
+        if let Some((span, load)) = pending {
+            each(span, load);
+        }
+    }
+
+    /// The largest number of spans that share one point, and the lowest maximal span on which so
+    /// many do; 0 and `None` without spans.
+    pub fn deepest(&mut self, line: &L, scale: &S) -> (i64, Option<Span<L::Cut>>) {
+        let (mut most, mut at) = (0, None);
+        self.steps(line, scale, true, |span, load| {
+            if load.count > most {
+                (most, at) = (load.count, Some(span));
+            }
+        });
+        (most, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use allocator_api2::alloc::Global;
+
+    use super::*;
+    use crate::{Key, KeyLine};
+
+    #[derive(Default)]
+    struct Integers;
+
+    impl Scale for Integers {
+        type Weight = i64;
+        fn zero(&self) -> i64 {
+            0
+        }
+        fn add(&self, to: &mut i64, weight: i64) {
+            *to += weight;
+        }
+        fn subtract(&self, from: &mut i64, weight: i64) {
+            *from -= weight;
+        }
+    }
+
+    fn span(start: i64, end: i64) -> Span<Key> {
+        Span { start: Key::before(start), end: Key::before(end) }
+    }
+
+    #[test]
+    fn random_spans_equal_a_count_per_cell() {
+        let mut state = 11_u64;
+        let mut below = |bound: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % bound
+        };
+        for round in 0..300 {
+            let cells = 1 + below(60) as i64;
+            let mut spans: Vec<_> = (0..below(80))
+                .map(|_| {
+                    let start = below(cells as u64) as i64;
+                    let end = start + 1 + below(9) as i64;
+                    (span(start, end), below(7) as i64 - 3)
+                })
+                .collect();
+            if round % 2 == 0 {
+                spans.sort_by_key(|(s, _)| s.start);
+            }
+            let mut depth = Depth::<KeyLine, Integers, _>::new_in(Global);
+            let mut other = Depth::<KeyLine, Integers, _>::new_in(Global);
+            for (i, (s, w)) in spans.iter().enumerate() {
+                let to = if i % 3 == 0 { &mut other } else { &mut depth };
+                to.push(&KeyLine, &Integers, *s, *w);
+            }
+            depth.append(&KeyLine, &Integers, &mut other);
+            let cell = |c: i64| {
+                let inside = spans
+                    .iter()
+                    .filter(|(s, _)| s.start <= Key::before(c) && Key::before(c) < s.end);
+                inside.fold((0, 0), |(n, w), (_, weight)| (n + 1, w + weight))
+            };
+            let mut seen = std::collections::BTreeMap::new();
+            let mut last: Option<(Span<Key>, i64)> = None;
+            depth.steps(&KeyLine, &Integers, false, |s, load| {
+                for c in s.start.raw()..s.end.raw() {
+                    assert!(seen.insert(c, (load.count, load.weight)).is_none());
+                }
+            });
+            depth.steps(&KeyLine, &Integers, true, |s, load| {
+                if let Some((before, count)) = last {
+                    assert!(before.end < s.start || before.end == s.start && count != load.count);
+                }
+                last = Some((s, load.count));
+            });
+            for c in 0..cells + 10 {
+                let expected = cell(c);
+                assert_eq!(seen.get(&c).copied().unwrap_or((0, 0)), expected);
+            }
+            let most = (0..cells + 10).map(|c| cell(c).0).max();
+            let (deepest, at) = depth.deepest(&KeyLine, &Integers);
+            assert_eq!(Some(deepest), most);
+            let first = (0..cells + 10).find(|c| cell(*c).0 == deepest && deepest > 0);
+            assert_eq!(at.map(|s| s.start.raw()), first);
+            if let Some(at) = at {
+                assert_ne!(cell(at.end.raw()).0, deepest, "the span is maximal");
+            }
+        }
+    }
+
+    #[test]
+    fn closed_bounds_share_a_point_and_half_open_ones_do_not() {
+        let mut depth = Depth::<KeyLine, Unweighted, _>::new_in(Global);
+        let closed = |a, b| Span { start: Key::before(a), end: Key::after(b) };
+        depth.push(&KeyLine, &Unweighted, closed(1, 2), ());
+        depth.push(&KeyLine, &Unweighted, closed(2, 3), ());
+        assert_eq!(depth.deepest(&KeyLine, &Unweighted), (2, Some(closed(2, 2))));
+        let mut depth = Depth::<KeyLine, Unweighted, _>::new_in(Global);
+        depth.push(&KeyLine, &Unweighted, span(1, 2), ());
+        depth.push(&KeyLine, &Unweighted, span(2, 3), ());
+        assert_eq!(depth.deepest(&KeyLine, &Unweighted), (1, Some(span(1, 3))));
+    }
+}
