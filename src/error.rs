@@ -84,3 +84,46 @@ pub(crate) fn state_too_large(bytes: usize) -> ! {
         .set_hint("Set max_parallel_workers_per_gather to 0, or aggregate over fewer rows."),
     )
 }
+
+/// A result does not fit into its type.
+#[cold]
+pub(crate) fn out_of_range(type_name: &str) -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+        format!("{type_name} out of range"),
+    ))
+}
+
+/// A finite sum of float8 weights became infinite.
+#[cold]
+pub(crate) fn float_overflow() -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+        "value out of range: overflow",
+    ))
+}
+
+/// A length was asked of a range type that cannot measure.
+#[cold]
+pub(crate) fn no_subtype_diff(type_name: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+            format!("ranges of type {type_name} have no length"),
+        )
+        .set_detail("The range type has no subtype_diff function.")
+        .set_hint("Create the range type with a SUBTYPE_DIFF function."),
+    )
+}
+
+/// `within` differs between rows of one group.
+#[cold]
+pub(crate) fn within_differs() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "\"within\" must be the same range in every row of a group",
+        )
+        .set_hint("Add it to GROUP BY, or aggregate it first."),
+    )
+}

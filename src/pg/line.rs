@@ -72,6 +72,9 @@ pub(crate) trait ServerLine: Line + Sized {
     /// The range of this span, or the empty range.
     fn range(&self, span: Option<Span<Self::Cut>>) -> Datum;
 
+    /// The values of the bounds of a span, `None` on an unbounded side.
+    fn values(&self, span: &Span<Self::Cut>) -> (Option<Datum>, Option<Datum>);
+
     /// The multirange of these spans: ascending, none reaching the next.
     fn multirange(&self, spans: &[Span<Self::Cut>]) -> Datum;
 
@@ -213,7 +216,10 @@ impl<'a> InlineLine<'a> {
             }
             Word::F64 => float_to_key(key_to_float(value)) == value,
         };
-        fits && !(self.range_type.canonical == Canonical::HalfOpen && cut.is_after())
+        // core's daterange_canonical leaves the bounds infinity and -infinity as they are.
+        let infinite_date = value == i32::MIN as i64 || value == i32::MAX as i64;
+        let half_open = self.range_type.canonical == Canonical::HalfOpen;
+        fits && !(half_open && cut.is_after() && !infinite_date)
     }
 
     /// Writes the value of a cut at `at`, if it has one, and returns what lies behind it.
@@ -366,6 +372,11 @@ impl ServerLine for InlineLine<'_> {
             }
         }
         Datum::from(value)
+    }
+
+    fn values(&self, span: &Span<Key>) -> (Option<Datum>, Option<Datum>) {
+        let datum = |cut: Key| cut.value().map(|key| self.datum(key));
+        (datum(span.start), datum(span.end))
     }
 
     fn multirange(&self, spans: &[Span<Key>]) -> Datum {
@@ -656,6 +667,10 @@ impl ServerLine for DatumLine<'_> {
 
     fn range(&self, span: Option<Span<DatumCut>>) -> Datum {
         Datum::from(self.make(span))
+    }
+
+    fn values(&self, span: &Span<DatumCut>) -> (Option<Datum>, Option<Datum>) {
+        (span.start.value(), span.end.value())
     }
 
     fn multirange(&self, spans: &[Span<DatumCut>]) -> Datum {

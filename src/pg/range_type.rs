@@ -98,6 +98,20 @@ impl RangeType {
         call.cached(|kept: &Self| kept.oid == oid, || Self::look_up(oid))
     }
 
+    /// `upper − lower` as the type's `subtype_diff` has it, which it must have.
+    pub(crate) fn difference(&self, upper: Datum, lower: Datum) -> f64 {
+        // SAFETY: the entry lives as long as the session; both are values of the subtype.
+        unsafe {
+            let function = &raw mut (*self.cache).rng_subdiff_finfo;
+            if (*function).fn_oid == Oid::INVALID {
+                crate::error::no_subtype_diff(&super::type_name(self.oid));
+            }
+            let collation = (*self.cache).rng_collation;
+            let difference = pg_sys::FunctionCall2Coll(function, collation, upper, lower);
+            f64::from_bits(difference.value() as u64)
+        }
+    }
+
     /// The same, for the OID of a multirange type.
     #[inline]
     pub(crate) fn of_multirange<'a>(call: super::Call, oid: Oid) -> &'a Self {

@@ -82,17 +82,17 @@ fn text(bytes: &[u8]) -> Result<std::ffi::CString, Malformed> {
     std::ffi::CString::new(bytes).map_err(|_| Malformed)
 }
 
-/// A count and that many spans.
-pub(crate) fn write_spans<L: ServerLine>(
+/// Writes each cut and, with `each`, what belongs to it.
+pub(crate) fn write_cuts<L: ServerLine, T>(
     line: &L,
-    spans: &[Span<L::Cut>],
+    cuts: impl Iterator<Item = (L::Cut, T)>,
     writer: &mut Writer<ContextAllocator>,
+    mut each: impl FnMut(T, &mut Writer<ContextAllocator>),
 ) {
-    writer.u64(spans.len() as u64);
-    let mut write = || {
-        for (i, span) in spans.iter().enumerate() {
-            line.write_cut(span.start, writer);
-            line.write_cut(span.end, writer);
+    let write = || {
+        for (i, (cut, more)) in cuts.enumerate() {
+            line.write_cut(cut, writer);
+            each(more, writer);
             if i % 65_536 == 65_535 {
                 line.pause();
             }
@@ -101,17 +101,17 @@ pub(crate) fn write_spans<L: ServerLine>(
     if L::CALLS_TYPE { in_database_encoding(write) } else { write() }
 }
 
-/// Calls `each` with the spans that [`write_spans`] wrote.
-pub(crate) fn read_spans<L: ServerLine>(
+/// Calls `each` with as many cuts as [`write_cuts`] wrote, to read what belongs to them.
+pub(crate) fn read_cuts<L: ServerLine>(
     line: &L,
+    count: u64,
     reader: &mut Reader<'_>,
-    mut each: impl FnMut(Span<L::Cut>),
+    mut each: impl FnMut(L::Cut, &mut Reader<'_>) -> Result<(), Malformed>,
 ) -> Result<(), Malformed> {
     let mut read = || {
-        for i in 0..reader.u64()? {
-            let start = line.read_cut(reader)?;
-            let end = line.read_cut(reader)?;
-            each(Span::new(line, start, end).ok_or(Malformed)?);
+        for i in 0..count {
+            let cut = line.read_cut(reader)?;
+            each(cut, reader)?;
             if i % 65_536 == 65_535 {
                 line.pause();
             }
@@ -119,6 +119,34 @@ pub(crate) fn read_spans<L: ServerLine>(
         Ok(())
     };
     if L::CALLS_TYPE { in_database_encoding(read) } else { read() }
+}
+
+/// A count and that many spans.
+pub(crate) fn write_spans<L: ServerLine>(
+    line: &L,
+    spans: &[Span<L::Cut>],
+    writer: &mut Writer<ContextAllocator>,
+) {
+    writer.u64(spans.len() as u64);
+    let cuts = spans.iter().flat_map(|span| [(span.start, ()), (span.end, ())]);
+    write_cuts(line, cuts, writer, |(), _| {});
+}
+
+/// Calls `each` with the spans that [`write_spans`] wrote.
+pub(crate) fn read_spans<L: ServerLine>(
+    line: &L,
+    reader: &mut Reader<'_>,
+    mut each: impl FnMut(Span<L::Cut>),
+) -> Result<(), Malformed> {
+    let spans = reader.u64()?;
+    let mut start = None;
+    read_cuts(line, spans.checked_mul(2).ok_or(Malformed)?, reader, |cut, _| {
+        match start.take() {
+            None => start = Some(cut),
+            Some(start) => each(Span::new(line, start, cut).ok_or(Malformed)?),
+        }
+        Ok(())
+    })
 }
 
 /// The bytes as a bytea; the first four were reserved for its length.

@@ -26,10 +26,12 @@ const WIRE_VERSION: u8 = 1;
 
 /// What a state knows of the spans it has seen.
 pub(crate) trait Summary<L: ServerLine> {
+    /// What a row brings besides its value.
+    type Extra: Copy;
     /// Before the first span.
     fn new(memory: ContextAllocator) -> Self;
     /// One more span.
-    fn add(&mut self, line: &L, span: Span<L::Cut>);
+    fn add(&mut self, line: &L, span: Span<L::Cut>, extra: Self::Extra);
     /// All that another state of the kind has seen.
     fn combine(&mut self, line: &L, other: &mut Self);
     /// Writes what was seen.
@@ -42,8 +44,10 @@ pub(crate) trait Summary<L: ServerLine> {
 pub(crate) trait Kind {
     /// Second byte of a serialized state.
     const TAG: u8;
+    /// What a row brings besides its value.
+    type Extra: Copy;
     /// The knowledge, for each kind of line.
-    type Summary<L: ServerLine>: Summary<L>;
+    type Summary<L: ServerLine>: Summary<L, Extra = Self::Extra>;
 }
 
 /// What a state of any kind begins with.
@@ -104,14 +108,18 @@ impl Shape {
     }
 }
 
-/// `(state, value) → state`: one more row.
+/// `(state, value, …) → state`: one more row, with what its further arguments bring.
 ///
 /// # Safety
 /// The call's arguments are a state of the kind and a value of the shape.
 #[inline(always)]
-pub(crate) unsafe fn transition<K: Kind>(call: Call, shape: Shape) -> Datum {
+pub(crate) unsafe fn transition<K: Kind>(
+    call: Call,
+    shape: Shape,
+    extra: Option<K::Extra>,
+) -> Datum {
     let state: *mut Head = call.pointer(0);
-    let Some(value) = call.argument(1) else {
+    let (Some(value), Some(extra)) = (call.argument(1), extra) else {
         return unchanged(call, state);
     };
     // SAFETY: a state that exists is of the kind, and its summary of the line of its type.
@@ -133,7 +141,7 @@ pub(crate) unsafe fn transition<K: Kind>(call: Call, shape: Shape) -> Datum {
         }
         with_line!(range_type, (*state).memory, |line| {
             let summary = summary::<_, K>(&line, state);
-            shape.spans(&line, value, |span| summary.add(&line, span));
+            shape.spans(&line, value, |span| summary.add(&line, span, extra));
         });
         Datum::from(state)
     }
@@ -254,13 +262,13 @@ unsafe fn read<K: Kind>(call: Call, n: usize) -> *mut Head {
 }
 
 /// The state as it was; NULL stays NULL.
-fn unchanged(call: Call, state: *mut Head) -> Datum {
+pub(crate) fn unchanged(call: Call, state: *mut Head) -> Datum {
     if state.is_null() { call.null() } else { Datum::from(state) }
 }
 
 /// A fresh state in `memory`.
 #[cold]
-fn create<K: Kind>(memory: ContextAllocator, range_type: &RangeType) -> *mut Head {
+pub(crate) fn create<K: Kind>(memory: ContextAllocator, range_type: &RangeType) -> *mut Head {
     fn with<L: ServerLine, K: Kind>(_: &L, head: Head) -> *mut c_void {
         let memory = head.memory;
         memory.put(State { summary: K::Summary::<L>::new(memory), head }).cast()
@@ -298,18 +306,9 @@ macro_rules! finish {
 }
 pub(crate) use finish;
 
-/// Declares the support functions of one kind of state.
+/// Declares the support functions of one kind of state, but for the transitions.
 macro_rules! support_functions {
-    ($kind:ty: $transition:ident, $multirange_transition:ident, $combine:ident, $serialize:ident,
-     $deserialize:ident, $absorb:ident) => {
-        $crate::pg::pg_function! {
-            /// `(internal, anyrange) → internal`
-            fn $transition(call) { transition::<$kind>(call, Shape::Range) }
-        }
-        $crate::pg::pg_function! {
-            /// `(internal, anymultirange) → internal`
-            fn $multirange_transition(call) { transition::<$kind>(call, Shape::Multirange) }
-        }
+    ($kind:ty: $combine:ident, $serialize:ident, $deserialize:ident, $absorb:ident) => {
         $crate::pg::pg_function! {
             /// `(internal, internal) → internal`
             fn $combine(call) { combine::<$kind>(call) }
@@ -329,3 +328,18 @@ macro_rules! support_functions {
     };
 }
 pub(crate) use support_functions;
+
+/// Declares the transitions of one kind of state that takes nothing but values.
+macro_rules! transitions {
+    ($kind:ty: $range:ident, $multirange:ident) => {
+        $crate::pg::pg_function! {
+            /// `(internal, anyrange) → internal`
+            fn $range(call) { transition::<$kind>(call, Shape::Range, Some(())) }
+        }
+        $crate::pg::pg_function! {
+            /// `(internal, anymultirange) → internal`
+            fn $multirange(call) { transition::<$kind>(call, Shape::Multirange, Some(())) }
+        }
+    };
+}
+pub(crate) use transitions;

@@ -114,3 +114,9 @@ pg_function! {
         })
     }
 }
+pg_function! {
+    /// `(internal, …) → bigint`: the largest number of ranges of the frame that share a point.
+    fn range_frame_max_depth(call) {
+        finish_frame!(call, |line, frame| Datum::from(frame.max_depth()))
+    }
+}

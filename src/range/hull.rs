@@ -9,7 +9,7 @@ use intervals::{
 
 use super::aggregate::{
     Kind, Shape, Summary, absorb, combine, deserialize, finish, serialize, support_functions,
-    transition,
+    transition, transitions,
 };
 use crate::pg::{self, ContextAllocator, ServerLine, pg_function};
 
@@ -18,16 +18,19 @@ pub(crate) enum Hull {}
 
 impl Kind for Hull {
     const TAG: u8 = 2;
+    type Extra = ();
     type Summary<L: ServerLine> = Option<Span<L::Cut>>;
 }
 
 impl<L: ServerLine> Summary<L> for Option<Span<L::Cut>> {
+    type Extra = ();
+
     fn new(_memory: ContextAllocator) -> Self {
         None
     }
 
     #[inline]
-    fn add(&mut self, line: &L, span: Span<L::Cut>) {
+    fn add(&mut self, line: &L, span: Span<L::Cut>, (): ()) {
         let Some(hull) = self else {
             *self = Some(Span { start: line.keep(span.start), end: line.keep(span.end) });
             return;
@@ -42,7 +45,7 @@ impl<L: ServerLine> Summary<L> for Option<Span<L::Cut>> {
 
     fn combine(&mut self, line: &L, other: &mut Self) {
         if let Some(span) = *other {
-            self.add(line, span);
+            self.add(line, span, ());
         }
     }
 
@@ -51,11 +54,12 @@ impl<L: ServerLine> Summary<L> for Option<Span<L::Cut>> {
     }
 
     fn read(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
-        pg::read_spans(line, reader, |span| self.add(line, span))
+        pg::read_spans(line, reader, |span| self.add(line, span, ()))
     }
 }
 
-support_functions!(Hull: range_hull_transition, multirange_hull_transition,
+transitions!(Hull: range_hull_transition, multirange_hull_transition);
+support_functions!(Hull:
     range_hull_combine, range_hull_serialize, range_hull_deserialize, range_hull_absorb);
 
 pg_function! {

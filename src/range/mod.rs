@@ -4,6 +4,10 @@
 //! between processes, sliding windows. Each other file is one kind of state and its results.
 
 mod aggregate;
+mod depth;
 mod frame;
+mod gaps;
 mod hull;
+mod length;
+mod load;
 mod union;

@@ -8,7 +8,7 @@ use intervals::{
 
 use super::aggregate::{
     Kind, Shape, Summary, absorb, combine, deserialize, finish, serialize, support_functions,
-    transition,
+    transition, transitions,
 };
 use crate::pg::{self, ContextAllocator, ServerLine, pg_function};
 
@@ -17,16 +17,19 @@ pub(crate) enum Islands {}
 
 impl Kind for Islands {
     const TAG: u8 = 1;
+    type Extra = ();
     type Summary<L: ServerLine> = Union<L, ContextAllocator>;
 }
 
 impl<L: ServerLine> Summary<L> for Union<L, ContextAllocator> {
+    type Extra = ();
+
     fn new(memory: ContextAllocator) -> Self {
         Self::new_in(memory)
     }
 
     #[inline]
-    fn add(&mut self, line: &L, span: Span<L::Cut>) {
+    fn add(&mut self, line: &L, span: Span<L::Cut>, (): ()) {
         self.push(line, span);
     }
 
@@ -43,7 +46,8 @@ impl<L: ServerLine> Summary<L> for Union<L, ContextAllocator> {
     }
 }
 
-support_functions!(Islands: range_union_transition, multirange_union_transition,
+transitions!(Islands: range_union_transition, multirange_union_transition);
+support_functions!(Islands:
     range_union_combine, range_union_serialize, range_union_deserialize, range_union_absorb);
 
 pg_function! {

@@ -1,0 +1,56 @@
+//! Values and functions of core's types.
+
+use core::ptr;
+
+use pgrx::pg_sys::{self, Datum, Oid};
+
+use super::ContextAllocator;
+
+/// A function of the server that takes no collation and never returns NULL.
+pub(crate) type Function = unsafe fn(pg_sys::FunctionCallInfo) -> Datum;
+
+/// Calls a built-in function with `N` arguments, none NULL.
+fn call<const N: usize>(function: Function, arguments: [Datum; N]) -> Datum {
+    #[repr(C)]
+    struct Frame<const N: usize> {
+        info: pg_sys::FunctionCallInfoBaseData,
+        arguments: [pg_sys::NullableDatum; N],
+    }
+    // SAFETY: the frame has the layout that the server gives to N arguments.
+    unsafe {
+        let mut frame = Frame {
+            info: pg_sys::FunctionCallInfoBaseData { nargs: N as i16, ..Default::default() },
+            arguments: arguments.map(|value| pg_sys::NullableDatum { value, isnull: false }),
+        };
+        frame.info.fncollation = Oid::INVALID;
+        function(&raw mut frame.info)
+    }
+}
+
+/// `function(argument)`.
+pub(crate) fn call1(function: Function, argument: Datum) -> Datum {
+    call(function, [argument])
+}
+
+/// `function(left, right)`.
+pub(crate) fn call2(function: Function, left: Datum, right: Datum) -> Datum {
+    call(function, [left, right])
+}
+
+/// The numeric with this value.
+pub(crate) fn numeric(value: i64) -> Datum {
+    // SAFETY: the server makes a new value.
+    unsafe { Datum::from(pg_sys::int64_to_numeric(value)) }
+}
+
+/// A copy of a varlena in `memory`; the value must not be toasted.
+pub(crate) fn copy_varlena(value: Datum, memory: ContextAllocator) -> Datum {
+    // SAFETY: a varlena is as long as it says.
+    unsafe {
+        let from = value.cast_mut_ptr::<u8>();
+        let length = pgrx::varsize_any(from.cast());
+        let to = pg_sys::MemoryContextAlloc(memory.context(), length).cast::<u8>();
+        ptr::copy_nonoverlapping(from, to, length);
+        Datum::from(to)
+    }
+}
