@@ -9,6 +9,16 @@ fn raise(report: ErrorReport) -> ! {
     std::panic::panic_any(report)
 }
 
+/// Keeps what is raised on purpose, by us or by the server, from printing or collecting a
+/// backtrace, whatever the environment says. A panic, which is a bug, goes to the server's log.
+pub(crate) fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        if info.payload_as_str().is_some() {
+            eprintln!("rangerank: {info}");
+        }
+    }));
+}
+
 fn report(code: PgSqlErrorCode, message: impl Into<String>) -> ErrorReport {
     ErrorReport::new(code, message.into(), "rangerank")
 }
@@ -125,5 +135,94 @@ pub(crate) fn within_differs() -> ! {
             "\"within\" must be the same range in every row of a group",
         )
         .set_hint("Add it to GROUP BY, or aggregate it first."),
+    )
+}
+
+/// No operator adds a step to the subtype.
+#[cold]
+pub(crate) fn no_step_operator(operator: &str, subtype: &str, step: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_UNDEFINED_FUNCTION,
+            format!("operator does not exist: {subtype} {operator} {step}"),
+        )
+        .set_detail("It is sought in pg_catalog and in the schemas of the two types.")
+        .set_hint(format!(
+            "Cast the argument to a type that can be added to {subtype}, or create the operator in \
+             the schema of one of the types."
+        )),
+    )
+}
+
+/// The type of an `"any"` argument cannot be told.
+#[cold]
+pub(crate) fn unknown_argument_type() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INDETERMINATE_DATATYPE,
+            "could not determine input data type",
+        )
+        .set_hint("Cast the argument to its type."),
+    )
+}
+
+/// An infinite step, delta or gap.
+#[cold]
+pub(crate) fn infinite_step() -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+        "an infinite interval cannot be added to a date",
+    ))
+}
+
+/// An interval with a part below a day, for dates.
+#[cold]
+pub(crate) fn part_of_a_day() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "an interval for dates must consist of whole days",
+        )
+        .set_hint("Use years, months, weeks and days, or convert the range to tsrange."),
+    )
+}
+
+/// A window function was called without a window.
+#[cold]
+pub(crate) fn not_in_window() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+            "window function called without a window",
+        )
+        .set_hint("Call it with an OVER clause."),
+    )
+}
+
+/// Rows of a window are not in the order of their ranges.
+#[cold]
+pub(crate) fn rows_out_of_order(function: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("{function} needs its rows in the order of their ranges"),
+        )
+        .set_hint("Order the window by the range itself: OVER (ORDER BY the range)."),
+    )
+}
+
+/// A negative `max_gap`.
+#[cold]
+pub(crate) fn negative_gap() -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "max_gap must not be negative"))
+}
+
+/// An array of something else than ranges.
+#[cold]
+pub(crate) fn not_an_array_of_ranges(element: &str) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH, "argument must be an array of ranges")
+            .set_detail(format!("Its elements are of type {element}."))
+            .set_hint("Collect ranges with array_agg(range)."),
     )
 }

@@ -13,3 +13,9 @@ mod pg;
 mod range;
 
 pgrx::pg_module_magic!();
+
+/// Called once when a backend loads the library.
+#[pgrx::pg_guard]
+extern "C-unwind" fn _PG_init() {
+    error::quiet_panics();
+}

@@ -49,6 +49,21 @@ impl Call {
         Datum::from(0)
     }
 
+    /// The frame that the server passed.
+    pub(crate) fn info(self) -> pg_sys::FunctionCallInfo {
+        self.info
+    }
+
+    /// The type of argument `n` in the call expression, by which `"any"` is told.
+    pub(crate) fn argument_type(self, n: i32) -> Oid {
+        // SAFETY: the call is running.
+        let oid = unsafe { pg_sys::get_fn_expr_argtype((*self.info).flinfo, n) };
+        if oid == Oid::INVALID {
+            error::unknown_argument_type();
+        }
+        oid
+    }
+
     /// Where the state of the running aggregate lives.
     pub(crate) fn aggregate_memory(self) -> ContextAllocator {
         let mut context = ptr::null_mut();
@@ -132,7 +147,7 @@ pub(crate) use pg_function;
 pub(crate) fn type_name(oid: Oid) -> String {
     // SAFETY: the server returns a string in the current context, for any OID.
     unsafe {
-        let name = pg_sys::format_type_be_qualified(oid);
+        let name = pg_sys::format_type_be(oid);
         core::ffi::CStr::from_ptr(name).to_string_lossy().into_owned()
     }
 }

@@ -73,7 +73,16 @@ pub(crate) trait ServerLine: Line + Sized {
     fn range(&self, span: Option<Span<Self::Cut>>) -> Datum;
 
     /// The values of the bounds of a span, `None` on an unbounded side.
-    fn values(&self, span: &Span<Self::Cut>) -> (Option<Datum>, Option<Datum>);
+    fn values(&self, span: &Span<Self::Cut>) -> (Option<Datum>, Option<Datum>) {
+        let value = |cut| self.bound_at(cut).map(|(value, _)| value);
+        (value(span.start), value(span.end))
+    }
+
+    /// The value beside a cut and whether the cut is after it; `None` on an unbounded side.
+    fn bound_at(&self, cut: Self::Cut) -> Option<(Datum, bool)>;
+
+    /// The cut beside a value of the subtype.
+    fn cut(&self, value: Datum, after: bool) -> Self::Cut;
 
     /// The multirange of these spans: ascending, none reaching the next.
     fn multirange(&self, spans: &[Span<Self::Cut>]) -> Datum;
@@ -99,8 +108,8 @@ pub(crate) trait ServerLine: Line + Sized {
     unsafe fn multirange_spans(&self, value: Varlena, mut each: impl FnMut(Span<Self::Cut>)) {
         // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning.
         unsafe {
+            let count = multirange_count(value);
             let value = value.start.sub(4);
-            let count = value.add(8).cast::<u32>().read_unaligned() as usize;
             let (flags, bounds) = multirange_parts(count, self.range_type().align);
             let mut offset = 0;
             for i in 0..count {
@@ -152,6 +161,15 @@ fn new_value(size: usize, ranges: usize) -> *mut u8 {
         pgrx::set_varsize_4b(value.cast(), size as i32);
         value
     }
+}
+
+/// The number of ranges of a multirange.
+///
+/// # Safety
+/// `value` is a multirange.
+pub(crate) unsafe fn multirange_count(value: Varlena) -> usize {
+    // SAFETY: the count follows the type's OID.
+    unsafe { value.start.add(4).cast::<u32>().read_unaligned() as usize }
 }
 
 /// The line of a range type whose bounds are compared inline.
@@ -374,9 +392,14 @@ impl ServerLine for InlineLine<'_> {
         Datum::from(value)
     }
 
-    fn values(&self, span: &Span<Key>) -> (Option<Datum>, Option<Datum>) {
-        let datum = |cut: Key| cut.value().map(|key| self.datum(key));
-        (datum(span.start), datum(span.end))
+    fn bound_at(&self, cut: Key) -> Option<(Datum, bool)> {
+        cut.value().map(|key| (self.datum(key), cut.is_after()))
+    }
+
+    fn cut(&self, value: Datum, after: bool) -> Key {
+        let bytes = value.value().to_le_bytes();
+        // SAFETY: the low bytes of a datum hold the value.
+        Key::at(unsafe { self.load(bytes.as_ptr()) }, after)
     }
 
     fn multirange(&self, spans: &[Span<Key>]) -> Datum {
@@ -475,12 +498,6 @@ impl<'a> DatumLine<'a> {
     /// Values that are kept are copied into `memory`.
     pub(crate) fn new(range_type: &'a RangeType, memory: ContextAllocator) -> Self {
         Self { range_type, memory }
-    }
-
-    /// The subtype.
-    fn element(&self) -> pg_sys::Oid {
-        // SAFETY: the entry has its range part, for as long as the session lasts.
-        unsafe { (*(*self.range_type.cache).rngelemtype).type_id }
     }
 
     /// The length of the value at `at`.
@@ -623,7 +640,7 @@ impl ServerLine for DatumLine<'_> {
         writer.u8(cut.place as u8);
         if let Some(value) = cut.value() {
             // SAFETY: cuts hold values of the subtype.
-            unsafe { wire::write_value(self.element(), value, writer) }
+            unsafe { wire::write_value(self.range_type.element(), value, writer) }
         }
     }
 
@@ -635,7 +652,7 @@ impl ServerLine for DatumLine<'_> {
             3 => return Ok(DatumCut::LAST),
             _ => return Err(Malformed),
         };
-        Ok(DatumCut { value: wire::read_value(self.element(), reader)?, place })
+        Ok(DatumCut { value: wire::read_value(self.range_type.element(), reader)?, place })
     }
 
     unsafe fn bounds(&self, at: *const u8, flags: u8) -> Span<DatumCut> {
@@ -669,8 +686,12 @@ impl ServerLine for DatumLine<'_> {
         Datum::from(self.make(span))
     }
 
-    fn values(&self, span: &Span<DatumCut>) -> (Option<Datum>, Option<Datum>) {
-        (span.start.value(), span.end.value())
+    fn bound_at(&self, cut: DatumCut) -> Option<(Datum, bool)> {
+        cut.value().map(|value| (value, cut.place == Place::After))
+    }
+
+    fn cut(&self, value: Datum, after: bool) -> DatumCut {
+        DatumCut::at(value, after)
     }
 
     fn multirange(&self, spans: &[Span<DatumCut>]) -> Datum {

@@ -56,7 +56,7 @@ pub(crate) struct RangeType {
 
 impl RangeType {
     /// The range type with this OID, which must be one.
-    fn look_up(oid: Oid) -> Self {
+    pub(crate) fn look_up(oid: Oid) -> Self {
         let flags = pg_sys::TYPECACHE_RANGE_INFO as i32;
         // SAFETY: the server returns an entry that stays, and fills in its range part.
         unsafe {
@@ -98,6 +98,24 @@ impl RangeType {
         call.cached(|kept: &Self| kept.oid == oid, || Self::look_up(oid))
     }
 
+    /// The type with this OID, described in `memory`.
+    pub(crate) fn kept<'a>(memory: super::ContextAllocator, oid: Oid) -> &'a Self {
+        // SAFETY: the description lives as long as the memory, in which the caller stays.
+        unsafe { &*memory.put(Self::look_up(oid)) }
+    }
+
+    /// The subtype.
+    pub(crate) fn element(&self) -> Oid {
+        // SAFETY: the entry has its range part, for as long as the session lasts.
+        unsafe { (*(*self.cache).rngelemtype).type_id }
+    }
+
+    /// The collation in which bounds are compared.
+    pub(crate) fn collation(&self) -> Oid {
+        // SAFETY: as above.
+        unsafe { (*self.cache).rng_collation }
+    }
+
     /// `upper − lower` as the type's `subtype_diff` has it, which it must have.
     pub(crate) fn difference(&self, upper: Datum, lower: Datum) -> f64 {
         // SAFETY: the entry lives as long as the session; both are values of the subtype.
@@ -106,8 +124,7 @@ impl RangeType {
             if (*function).fn_oid == Oid::INVALID {
                 crate::error::no_subtype_diff(&super::type_name(self.oid));
             }
-            let collation = (*self.cache).rng_collation;
-            let difference = pg_sys::FunctionCall2Coll(function, collation, upper, lower);
+            let difference = pg_sys::FunctionCall2Coll(function, self.collation(), upper, lower);
             f64::from_bits(difference.value() as u64)
         }
     }
@@ -142,6 +159,12 @@ fn inline_word(comparison: Oid, element: &pg_sys::TypeCacheEntry) -> Option<Word
         _ => return None,
     };
     (element.typbyval && element.typlen == length).then_some(word)
+}
+
+/// Whether the type with this OID is a range type.
+pub(crate) fn is_range_type(oid: Oid) -> bool {
+    // SAFETY: a catalog lookup, of an OID that may not exist.
+    unsafe { pg_sys::get_typtype(oid) as u8 == pg_sys::TYPTYPE_RANGE }
 }
 
 /// The type in the header of a range or multirange value.

@@ -54,3 +54,39 @@ pub(crate) fn copy_varlena(value: Datum, memory: ContextAllocator) -> Datum {
         Datum::from(to)
     }
 }
+
+/// The text with these characters.
+pub(crate) fn text(value: &str) -> Datum {
+    // SAFETY: the server copies the bytes, as many as it is told.
+    unsafe {
+        Datum::from(pg_sys::cstring_to_text_with_len(value.as_ptr().cast(), value.len() as i32))
+    }
+}
+
+/// Calls `each` with the elements of an array that are not NULL; they point into a copy or into
+/// the array itself, which must live as long as they are used.
+///
+/// # Safety
+/// `array` is an array; its elements are of the type that is returned first.
+pub(crate) unsafe fn array_elements(array: Datum) -> (Oid, impl Iterator<Item = Datum>) {
+    // SAFETY: as ours; the server allocates what it returns in the current context.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(array.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        let element = (*array).elemtype;
+        let (mut length, mut by_value, mut align) = (0, false, 0);
+        pg_sys::get_typlenbyvalalign(element, &mut length, &mut by_value, &mut align);
+        let (mut values, mut nulls, mut count) = (ptr::null_mut(), ptr::null_mut(), 0);
+        pg_sys::deconstruct_array(
+            array,
+            element,
+            length.into(),
+            by_value,
+            align,
+            &mut values,
+            &mut nulls,
+            &mut count,
+        );
+        let present = (0..count as usize).filter(move |i| !*nulls.add(*i));
+        (element, present.map(move |i| *values.add(i)))
+    }
+}

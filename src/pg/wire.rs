@@ -70,8 +70,7 @@ pub(crate) fn read_type(reader: &mut Reader<'_>) -> Result<Oid, Malformed> {
         }
         _ => return Err(Malformed),
     };
-    // SAFETY: a catalog lookup, of an OID that may not exist.
-    if unsafe { pg_sys::get_typtype(oid) } as u8 != pg_sys::TYPTYPE_RANGE {
+    if !super::is_range_type(oid) {
         error::unknown_range_type(&name);
     }
     Ok(oid)

@@ -169,7 +169,7 @@ pg_function! {
 ///
 /// # Safety
 /// `value` is a multirange of the line's type.
-unsafe fn multirange_islands<L: ServerLine>(
+pub(crate) unsafe fn multirange_islands<L: ServerLine>(
     line: &L,
     value: Datum,
 ) -> Vec<Span<L::Cut>, ContextAllocator> {

@@ -4,10 +4,14 @@
 //! between processes, sliding windows. Each other file is one kind of state and its results.
 
 mod aggregate;
+mod algebra;
 mod depth;
 mod frame;
 mod gaps;
 mod hull;
 mod length;
 mod load;
+mod shift;
+mod split;
 mod union;
+mod window;

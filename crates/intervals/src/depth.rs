@@ -181,81 +181,101 @@ impl<L: Line, S: Scale, A: Allocator> Depth<L, S, A> {
         [&self.starts, &self.ends].map(|side| side.events.iter().map(|e| (e.cut, e.load)))
     }
 
-    /// Calls `each` with every maximal span over which the number of covering spans, at least 1,
-    /// and no cut of a weight changes; ascending. A step without points is left out.
-    ///
-    /// Neighbours with the same count are joined if `joined`; their load is then the first one's.
-    pub fn steps(
-        &mut self,
-        line: &L,
-        scale: &S,
-        joined: bool,
-        mut each: impl FnMut(Span<L::Cut>, Load<S::Weight>),
-    ) {
+    /// Every span over which no span starts or ends and at least one covers all of it, ascending.
+    /// A step without points is left out.
+    pub fn steps<'a>(&'a mut self, line: &'a L, scale: &'a S) -> Steps<'a, L, S> {
         self.starts.settle(line, scale);
         self.ends.settle(line, scale);
-        let (mut starts, mut ends) = (self.starts.events.as_slice(), self.ends.events.as_slice());
-        let mut load = Load { count: 0, weight: scale.zero() };
-        let mut pending: Option<(Span<L::Cut>, Load<S::Weight>)> = None;
-        let mut from: Option<L::Cut> = None;
-        let mut turns = 0;
-        // Every start comes before its end, so the ends run out last.
-        while let [end, other_ends @ ..] = ends {
-            let order = match starts {
-                [] => Greater,
-                [start, ..] => line.compare(start.cut, end.cut),
-            };
-            let cut = if order == Less { starts[0].cut } else { end.cut };
-            if load.count > 0
-                && let Some(start) = from
-                && !line.adjoins(start, cut)
+        Steps {
+            line,
+            scale,
+            starts: &self.starts.events,
+            ends: &self.ends.events,
+            load: Load { count: 0, weight: scale.zero() },
+            from: None,
+            turns: 0,
+        }
+    }
+
+    /// The steps, neighbours of equal count joined: the step function of depth.
+    pub fn profile<'a>(
+        &'a mut self,
+        line: &'a L,
+        scale: &'a S,
+    ) -> impl Iterator<Item = (Span<L::Cut>, i64)> + use<'a, L, S, A> {
+        let mut steps = self.steps(line, scale).map(|(span, load)| (span, load.count)).peekable();
+        core::iter::from_fn(move || {
+            let (mut span, count) = steps.next()?;
+            while let Some((next, _)) =
+                steps.next_if(|(next, n)| *n == count && line.reaches(span.end, next.start))
             {
-                match &mut pending {
-                    Some((span, last))
-                        if joined && last.count == load.count && line.reaches(span.end, start) =>
-                    {
-                        span.end = cut;
-                    }
-                    _ => {
-                        if let Some((span, load)) =
-                            pending.replace((Span { start, end: cut }, load))
-                        {
-                            each(span, load);
-                        }
-                    }
-                }
+                span.end = next.end;
             }
-            if order != Greater {
-                load.count += starts[0].load.count;
-                scale.add(&mut load.weight, starts[0].load.weight);
-                starts = &starts[1..];
-            }
-            if order != Less {
-                load.count -= end.load.count;
-                scale.subtract(&mut load.weight, end.load.weight);
-                ends = other_ends;
-            }
-            from = Some(cut);
-            turns += 1;
-            if turns % PAUSE == 0 {
-                line.pause();
-            }
-        }
-        if let Some((span, load)) = pending {
-            each(span, load);
-        }
+            Some((span, count))
+        })
     }
 
     /// The largest number of spans that share one point, and the lowest maximal span on which so
     /// many do; 0 and `None` without spans.
     pub fn deepest(&mut self, line: &L, scale: &S) -> (i64, Option<Span<L::Cut>>) {
         let (mut most, mut at) = (0, None);
-        self.steps(line, scale, true, |span, load| {
-            if load.count > most {
-                (most, at) = (load.count, Some(span));
+        for (span, count) in self.profile(line, scale) {
+            if count > most {
+                (most, at) = (count, Some(span));
             }
-        });
+        }
         (most, at)
+    }
+}
+
+/// The sweep over all starts and ends; see [`Depth::steps`].
+pub struct Steps<'a, L: Line, S: Scale> {
+    line: &'a L,
+    scale: &'a S,
+    starts: &'a [Event<L::Cut, S::Weight>],
+    ends: &'a [Event<L::Cut, S::Weight>],
+    load: Load<S::Weight>,
+    from: Option<L::Cut>,
+    turns: usize,
+}
+
+impl<L: Line, S: Scale> Iterator for Steps<'_, L, S> {
+    /// The span, and what covers it; the weight is valid until the next step is asked for.
+    type Item = (Span<L::Cut>, Load<S::Weight>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // Every start comes before its end, so the ends run out last.
+        while let [end, other_ends @ ..] = self.ends {
+            let order = match self.starts {
+                [] => Greater,
+                [start, ..] => self.line.compare(start.cut, end.cut),
+            };
+            let cut = if order == Less { self.starts[0].cut } else { end.cut };
+            // What was covered up to here is a step; take it before going on from here.
+            if self.load.count > 0
+                && let Some(start) = self.from.replace(cut)
+                && self.line.compare(start, cut) == Less
+                && !self.line.adjoins(start, cut)
+            {
+                return Some((Span { start, end: cut }, self.load));
+            }
+            self.from = Some(cut);
+            if order != Greater {
+                self.load.count += self.starts[0].load.count;
+                self.scale.add(&mut self.load.weight, self.starts[0].load.weight);
+                self.starts = &self.starts[1..];
+            }
+            if order != Less {
+                self.load.count -= end.load.count;
+                self.scale.subtract(&mut self.load.weight, end.load.weight);
+                self.ends = other_ends;
+            }
+            self.turns += 1;
+            if self.turns.is_multiple_of(PAUSE) {
+                self.line.pause();
+            }
+        }
+        None
     }
 }
 
@@ -321,18 +341,18 @@ mod tests {
                 inside.fold((0, 0), |(n, w), (_, weight)| (n + 1, w + weight))
             };
             let mut seen = std::collections::BTreeMap::new();
-            let mut last: Option<(Span<Key>, i64)> = None;
-            depth.steps(&KeyLine, &Integers, false, |s, load| {
+            for (s, load) in depth.steps(&KeyLine, &Integers) {
                 for c in s.start.raw()..s.end.raw() {
                     assert!(seen.insert(c, (load.count, load.weight)).is_none());
                 }
-            });
-            depth.steps(&KeyLine, &Integers, true, |s, load| {
-                if let Some((before, count)) = last {
-                    assert!(before.end < s.start || before.end == s.start && count != load.count);
+            }
+            let mut last: Option<(Span<Key>, i64)> = None;
+            for (s, count) in depth.profile(&KeyLine, &Integers) {
+                if let Some((before, last)) = last {
+                    assert!(before.end < s.start || before.end == s.start && last != count);
                 }
-                last = Some((s, load.count));
-            });
+                last = Some((s, count));
+            }
             for c in 0..cells + 10 {
                 let expected = cell(c);
                 assert_eq!(seen.get(&c).copied().unwrap_or((0, 0)), expected);

@@ -17,6 +17,7 @@
 //! | [`depth`] | how many spans, or how much weight, cover each point |
 //! | [`depth`] | how many spans, or how much weight, cover each point |
 //! | [`frame`] | the same for a sliding window: spans come and go |
+//! | [`calendar`] | dates plus months and days |
 //! | [`wire`] | bytes of a state that travels between processes |
 //!
 //! Deliberately absent: any allocation outside the caller's [`Allocator`], any panic on a caller's
@@ -24,6 +25,7 @@
 
 pub use allocator_api2::alloc::Allocator;
 
+pub mod calendar;
 pub mod depth;
 pub mod frame;
 mod line;

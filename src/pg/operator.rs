@@ -1,0 +1,315 @@
+//! Adding a step, delta or gap to a bound: the operators behind `"any"` arguments.
+//!
+//! Operators are sought in pg_catalog, then in the schemas of the two types, nowhere else, so that
+//! `search_path` never decides. The search is done once per place in a plan.
+//!
+//! Dates are the exception: core's `date + interval` is a timestamp, ours stays a date.
+
+use core::ffi::CStr;
+
+use intervals::calendar;
+use pgrx::pg_sys::{self, Datum, Oid};
+
+use super::type_name;
+use crate::error;
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// Whether a step is added or subtracted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+}
+
+impl Sign {
+    fn operator(self) -> &'static CStr {
+        match self {
+            Self::Plus => c"+",
+            Self::Minus => c"-",
+        }
+    }
+}
+
+/// A function to be called, looked up once.
+struct Function(pg_sys::FmgrInfo);
+
+impl Function {
+    /// The function with this OID; an error where the user may not execute it.
+    fn of(oid: Oid) -> Self {
+        // SAFETY: the function exists; what looks it up belongs in the place's context.
+        unsafe {
+            #[cfg(feature = "pg15")]
+            let allowed =
+                pg_sys::pg_proc_aclcheck(oid, pg_sys::GetUserId(), pg_sys::ACL_EXECUTE.into());
+            #[cfg(not(feature = "pg15"))]
+            let allowed = pg_sys::object_aclcheck(
+                pg_sys::ProcedureRelationId,
+                oid,
+                pg_sys::GetUserId(),
+                pg_sys::ACL_EXECUTE.into(),
+            );
+            if allowed != pg_sys::AclResult::ACLCHECK_OK {
+                pg_sys::aclcheck_error(
+                    allowed,
+                    pg_sys::ObjectType::OBJECT_FUNCTION,
+                    pg_sys::get_func_name(oid),
+                );
+            }
+            let mut info = pg_sys::FmgrInfo::default();
+            pg_sys::fmgr_info(oid, &mut info);
+            Self(info)
+        }
+    }
+
+    fn call2(&self, left: Datum, right: Datum, collation: Oid) -> Datum {
+        // SAFETY: the lookup data is valid; the server changes only what it caches in it.
+        unsafe {
+            let info = (&raw const self.0).cast_mut();
+            pg_sys::FunctionCall2Coll(info, collation, left, right)
+        }
+    }
+
+    /// Calls a cast function, which may also take a type modifier and whether it is explicit.
+    fn cast(&self, value: Datum) -> Datum {
+        let (typmod, explicit) = (Datum::from(-1_i32), Datum::from(false));
+        // SAFETY: as above, with as many arguments as the function declares.
+        unsafe {
+            let info = (&raw const self.0).cast_mut();
+            match self.0.fn_nargs {
+                1 => pg_sys::FunctionCall1Coll(info, Oid::INVALID, value),
+                2 => pg_sys::FunctionCall2Coll(info, Oid::INVALID, value, typmod),
+                _ => pg_sys::FunctionCall3Coll(info, Oid::INVALID, value, typmod, explicit),
+            }
+        }
+    }
+}
+
+/// How a value becomes one of another type.
+enum Cast {
+    Nothing,
+    Function(Function),
+    /// An untyped literal: the type's input function and its parameter.
+    Input(Oid, Oid),
+}
+
+impl Cast {
+    /// From `source` to `target`, as an assignment would; `None` where there is no such cast.
+    fn of(source: Oid, target: Oid) -> Option<Self> {
+        if source == target {
+            return Some(Self::Nothing);
+        }
+        // SAFETY: catalog lookups of types that exist.
+        unsafe {
+            if source == pg_sys::UNKNOWNOID {
+                let (mut input, mut parameter) = (Oid::INVALID, Oid::INVALID);
+                pg_sys::getTypeInputInfo(target, &mut input, &mut parameter);
+                return Some(Self::Input(input, parameter));
+            }
+            let mut function = Oid::INVALID;
+            let path = pg_sys::find_coercion_pathway(
+                target,
+                source,
+                pg_sys::CoercionContext::COERCION_ASSIGNMENT,
+                &mut function,
+            );
+            match path {
+                pg_sys::CoercionPathType::COERCION_PATH_FUNC => {
+                    Some(Self::Function(Function::of(function)))
+                }
+                pg_sys::CoercionPathType::COERCION_PATH_RELABELTYPE => Some(Self::Nothing),
+                _ => None,
+            }
+        }
+    }
+
+    fn apply(&self, value: Datum) -> Datum {
+        match self {
+            Self::Nothing => value,
+            Self::Function(function) => function.cast(value),
+            // SAFETY: a value of type unknown is a C string; the function is the type's input.
+            Self::Input(input, parameter) => unsafe {
+                pg_sys::OidInputFunctionCall(*input, value.cast_mut_ptr(), *parameter, -1)
+            },
+        }
+    }
+}
+
+/// `bound + step` or `bound - step`.
+enum Operation {
+    Operator {
+        function: Function,
+        result: Cast,
+    },
+    /// On dates: years, months and days.
+    DateInterval,
+}
+
+/// Adds steps of one type to values of one subtype.
+pub(crate) struct Stepper {
+    subtype: Oid,
+    step: Oid,
+    collation: Oid,
+    argument: Cast,
+    plus: Option<Operation>,
+    minus: Option<Operation>,
+}
+
+impl Stepper {
+    /// The operators for `subtype` and steps given as `step`; an error where there is none for a
+    /// sign in `signs`.
+    pub(crate) fn of(subtype: Oid, step: Oid, collation: Oid, signs: &[Sign]) -> Self {
+        let mut stepper =
+            Self { subtype, step, collation, argument: Cast::Nothing, plus: None, minus: None };
+        for (argument, cast) in candidates(subtype, step) {
+            let find = |sign| {
+                let wanted = signs.contains(&sign);
+                wanted.then(|| operation(subtype, argument, sign))
+            };
+            let (plus, minus) = (find(Sign::Plus), find(Sign::Minus));
+            if !matches!(plus, Some(None)) && !matches!(minus, Some(None)) {
+                stepper.argument = cast;
+                stepper.plus = plus.flatten();
+                stepper.minus = minus.flatten();
+                return stepper;
+            }
+        }
+        let sign = signs.first().map_or(c"+", |sign| sign.operator());
+        error::no_step_operator(&sign.to_string_lossy(), &type_name(subtype), &type_name(step))
+    }
+
+    /// It serves these types.
+    pub(crate) fn fits(&self, subtype: Oid, step: Oid) -> bool {
+        self.subtype == subtype && self.step == step
+    }
+
+    /// The step as the operators take it.
+    pub(crate) fn step(&self, step: Datum) -> Datum {
+        self.argument.apply(step)
+    }
+
+    /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned.
+    pub(crate) fn apply(&self, sign: Sign, value: Datum, step: Datum) -> Datum {
+        let operation = match sign {
+            Sign::Plus => &self.plus,
+            Sign::Minus => &self.minus,
+        };
+        match operation {
+            Some(Operation::Operator { function, result }) => {
+                result.apply(function.call2(value, step, self.collation))
+            }
+            Some(Operation::DateInterval) => date_plus_interval(value, step, sign),
+            None => error::no_step_operator(
+                &sign.operator().to_string_lossy(),
+                &type_name(self.subtype),
+                &type_name(self.step),
+            ),
+        }
+    }
+}
+
+/// The types as which a step may be taken, best first, with the casts to them.
+fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
+    // SAFETY: a catalog lookup of types that exist.
+    let base = |oid| unsafe { pg_sys::getBaseType(oid) };
+    let natural = match base(subtype) {
+        pg_sys::DATEOID => [pg_sys::INTERVALOID, pg_sys::INT4OID],
+        pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID | pg_sys::TIMEOID | pg_sys::TIMETZOID => {
+            [pg_sys::INTERVALOID; 2]
+        }
+        pg_sys::INETOID | pg_sys::CIDROID => [pg_sys::INT8OID; 2],
+        other => [other; 2],
+    };
+    let exact = [step, base(step)];
+    let exact = exact.into_iter().filter(move |_| step != pg_sys::UNKNOWNOID);
+    exact.chain(natural).filter_map(move |candidate| {
+        Cast::of(step, candidate)
+            .or_else(|| Cast::of(base(step), candidate))
+            .map(|cast| (candidate, cast))
+    })
+}
+
+/// The operation on exactly these types, or on what the subtype is a domain of.
+fn operation(subtype: Oid, argument: Oid, sign: Sign) -> Option<Operation> {
+    // SAFETY: catalog lookups of types that exist.
+    unsafe {
+        let base = pg_sys::getBaseType(subtype);
+        if base == pg_sys::DATEOID && argument == pg_sys::INTERVALOID {
+            return Some(Operation::DateInterval);
+        }
+        let schemas =
+            [pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE), schema(subtype), schema(argument)];
+        for left in [subtype, base] {
+            for schema in schemas {
+                let tuple = pg_sys::SearchSysCache4(
+                    pg_sys::SysCacheIdentifier::OPERNAMENSP as i32,
+                    Datum::from(sign.operator().as_ptr()),
+                    Datum::from(left),
+                    Datum::from(argument),
+                    Datum::from(schema),
+                );
+                if tuple.is_null() {
+                    continue;
+                }
+                let form = *pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_operator>();
+                pg_sys::ReleaseSysCache(tuple);
+                if form.oprcode == Oid::INVALID {
+                    continue;
+                }
+                if let Some(result) = Cast::of(form.oprresult, base) {
+                    return Some(Operation::Operator {
+                        function: Function::of(form.oprcode),
+                        result,
+                    });
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The schema of a type.
+fn schema(oid: Oid) -> Oid {
+    // SAFETY: a catalog lookup; the tuple is read before it is released.
+    unsafe {
+        let tuple =
+            pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::TYPEOID as i32, Datum::from(oid));
+        if tuple.is_null() {
+            return Oid::INVALID;
+        }
+        let schema = (*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_type>()).typnamespace;
+        pg_sys::ReleaseSysCache(tuple);
+        schema
+    }
+}
+
+/// `date ± interval`, as a date; ±infinity stays.
+fn date_plus_interval(date: Datum, step: Datum, sign: Sign) -> Datum {
+    let day = date.value() as i32;
+    if day == i32::MIN || day == i32::MAX {
+        return date;
+    }
+    // SAFETY: the step is an interval.
+    let (months, days) = unsafe { whole_days(&*step.cast_mut_ptr::<pg_sys::Interval>()) };
+    let factor = if sign == Sign::Plus { 1 } else { -1 };
+    match calendar::add(day.into(), factor * months, factor * days) {
+        Some(day) => Datum::from(day),
+        None => error::out_of_range("date"),
+    }
+}
+
+/// The months and days of an interval that may be added to a date.
+pub(crate) fn whole_days(interval: &pg_sys::Interval) -> (i64, i64) {
+    let endless = |sign: i32| {
+        let (time, part) = if sign < 0 { (i64::MIN, i32::MIN) } else { (i64::MAX, i32::MAX) };
+        interval.time == time && interval.day == part && interval.month == part
+    };
+    if endless(1) || endless(-1) {
+        error::infinite_step();
+    }
+    if interval.time % DAY != 0 {
+        error::part_of_a_day();
+    }
+    (interval.month.into(), i64::from(interval.day) + interval.time / DAY)
+}
