@@ -13,24 +13,26 @@ const MAXALIGN: usize = 8;
 
 /// Allocates in one memory context.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ContextAllocator(pg_sys::MemoryContext);
+#[repr(transparent)]
+pub(crate) struct ContextAllocator(NonNull<pg_sys::MemoryContextData>);
 
 impl ContextAllocator {
     /// # Safety
     /// `context` must outlive whatever is allocated with it.
     pub(crate) unsafe fn new(context: pg_sys::MemoryContext) -> Self {
-        Self(context)
+        // SAFETY: as ours; no context is at null.
+        Self(unsafe { NonNull::new_unchecked(context) })
     }
 
     /// The context in which the caller's result belongs.
     pub(crate) fn current() -> Self {
         // SAFETY: the backend is single-threaded, and a current context always exists.
-        Self(unsafe { pg_sys::CurrentMemoryContext })
+        unsafe { Self::new(pg_sys::CurrentMemoryContext) }
     }
 
     /// The context.
     pub(crate) fn context(self) -> pg_sys::MemoryContext {
-        self.0
+        self.0.as_ptr()
     }
 
     /// Puts `value` into the context; it is never dropped.
@@ -40,7 +42,7 @@ impl ContextAllocator {
         }
         // SAFETY: the context is alive by `new`, the chunk is large and aligned enough for a T.
         unsafe {
-            let place = pg_sys::MemoryContextAlloc(self.0, size_of::<T>()).cast::<T>();
+            let place = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>()).cast::<T>();
             place.write(value);
             place
         }
@@ -56,7 +58,7 @@ unsafe impl Allocator for ContextAllocator {
             return Err(AllocError);
         }
         // SAFETY: the context is alive.
-        let chunk = unsafe { pg_sys::MemoryContextAllocHuge(self.0, layout.size()) };
+        let chunk = unsafe { pg_sys::MemoryContextAllocHuge(self.context(), layout.size()) };
         let chunk = NonNull::new(chunk.cast()).ok_or(AllocError)?;
         Ok(NonNull::slice_from_raw_parts(chunk, layout.size()))
     }

@@ -42,19 +42,24 @@ impl Window {
         }
     }
 
-    /// What the function keeps for the partition: zeroed when a partition begins. Also where it
-    /// lies, for what it points to.
+    /// What the function keeps for the partition: zeroed when a partition begins.
     ///
     /// # Safety
-    /// All zeros is a valid `T`, and the function keeps nothing of another type.
-    pub(crate) unsafe fn kept<'a, T>(self) -> (&'a mut T, ContextAllocator) {
+    /// All zeros is a valid `T`, and the function keeps nothing of another type. No caller may
+    /// have anything to drop: where memory runs out, the server's error jumps over it.
+    #[inline]
+    pub(crate) unsafe fn kept<'a, T>(self) -> &'a mut T {
         // SAFETY: the server returns memory of this size in the partition's context.
-        unsafe {
-            let Self(window) = self;
-            let kept = pg_guard_ffi_boundary(|| WinGetPartitionLocalMemory(window, size_of::<T>()));
-            let context = pg_sys::GetMemoryChunkContext(kept);
-            (&mut *kept.cast(), ContextAllocator::new(context))
-        }
+        unsafe { &mut *WinGetPartitionLocalMemory(self.0, size_of::<T>()).cast() }
+    }
+
+    /// The context of the partition, from what is kept for it.
+    ///
+    /// # Safety
+    /// `kept` is what [`Window::kept`] returned.
+    pub(crate) unsafe fn memory<T>(kept: *mut T) -> ContextAllocator {
+        // SAFETY: the server's chunks know their context.
+        unsafe { ContextAllocator::new(pg_sys::GetMemoryChunkContext(kept.cast())) }
     }
 
     /// The row for which the function is called, from 0.
@@ -72,12 +77,15 @@ impl Window {
     }
 
     /// Argument `n` for the current row.
-    pub(crate) fn argument(self, n: i32) -> Option<Datum> {
-        let Self(window) = self;
+    ///
+    /// # Safety
+    /// SQL declares the argument. No caller may have anything to drop: an error in the argument's
+    /// expression jumps over it, which saves every row a fence.
+    #[inline]
+    pub(crate) unsafe fn argument(self, n: i32) -> Option<Datum> {
         let mut is_null = false;
-        let out = &raw mut is_null;
-        // SAFETY: the window is valid during the call, and SQL declares the argument.
-        let value = unsafe { pg_guard_ffi_boundary(|| WinGetFuncArgCurrent(window, n, out)) };
+        // SAFETY: as ours.
+        let value = unsafe { WinGetFuncArgCurrent(self.0, n, &mut is_null) };
         (!is_null).then_some(value)
     }
 

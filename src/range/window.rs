@@ -143,6 +143,7 @@ fn reach<L: ServerLine>(
 /// What a window function keeps for its partition; all zeros when the partition begins.
 struct Kept {
     walk: *mut c_void,
+    memory: Option<ContextAllocator>,
     /// `range_island`: the number of the last island.
     number: i64,
     /// `range_session`: the next row to look at.
@@ -152,17 +153,20 @@ struct Kept {
 }
 
 impl Kept {
+    /// Where the partition's memory is.
+    fn memory(&mut self) -> ContextAllocator {
+        let kept: *mut Self = self;
+        // SAFETY: there is no other `Kept` than the one that a window keeps.
+        *self.memory.get_or_insert_with(|| unsafe { Window::memory(kept) })
+    }
+
     /// The walk, for the line of the range type.
     ///
     /// # Safety
     /// The line is always that of the same type.
-    unsafe fn walk<'a, L: ServerLine>(
-        &mut self,
-        _line: &L,
-        memory: ContextAllocator,
-    ) -> &'a mut Walk<L> {
+    unsafe fn walk<'a, L: ServerLine>(&mut self, _line: &L) -> &'a mut Walk<L> {
         if self.walk.is_null() {
-            self.walk = memory.put(Walk::<L>::NEW).cast();
+            self.walk = self.memory().put(Walk::<L>::NEW).cast();
         }
         // SAFETY: made above, in memory of the partition.
         unsafe { &mut *self.walk.cast() }
@@ -175,16 +179,16 @@ impl Kept {
 /// The call is one of a window function over a range.
 unsafe fn island(call: Call, with_gap: bool) -> Datum {
     let window = Window::of(call);
-    let gap = if with_gap { window.argument(1) } else { None };
-    let (Some(value), false) = (window.argument(0), with_gap && gap.is_none()) else {
-        return call.null();
-    };
+    // SAFETY: SQL declares the arguments; nothing here is to be dropped.
+    let (value, gap) =
+        unsafe { (window.argument(0), if with_gap { window.argument(1) } else { None }) };
+    let (Some(value), false) = (value, with_gap && gap.is_none()) else { return call.null() };
     // SAFETY: the argument is a range; the partition's memory begins as zeros.
     unsafe {
         let place = Place::of(call, pg::value_type(&Varlena::new(value)), with_gap);
-        let (kept, memory) = window.kept::<Kept>();
-        with_line!(&place.range_type, memory, |line| {
-            let walk = kept.walk(&line, memory);
+        let kept = window.kept::<Kept>();
+        with_line!(&place.range_type, kept.memory(), |line| {
+            let walk = kept.walk(&line);
             let span = value_span(&line, value);
             let gap = gap.map(|gap| place.step(gap));
             let begins =
@@ -201,19 +205,19 @@ unsafe fn island(call: Call, with_gap: bool) -> Datum {
 /// The call is one of a window function over a range.
 unsafe fn session(call: Call, with_gap: bool) -> Datum {
     let window = Window::of(call);
-    let gap = if with_gap { window.argument(1) } else { None };
-    let (Some(value), false) = (window.argument(0), with_gap && gap.is_none()) else {
-        return call.null();
-    };
+    // SAFETY: SQL declares the arguments; nothing here is to be dropped.
+    let (value, gap) =
+        unsafe { (window.argument(0), if with_gap { window.argument(1) } else { None }) };
+    let (Some(value), false) = (value, with_gap && gap.is_none()) else { return call.null() };
     // SAFETY: as above.
     unsafe {
         let place = Place::of(call, pg::value_type(&Varlena::new(value)), with_gap);
-        let (kept, memory) = window.kept::<Kept>();
-        with_line!(&place.range_type, memory, |line| {
+        let kept = window.kept::<Kept>();
+        with_line!(&place.range_type, kept.memory(), |line| {
             if value_span(&line, value).is_none() {
                 return call.null();
             }
-            let walk = kept.walk(&line, memory);
+            let walk = kept.walk(&line);
             let gap = gap.map(|gap| place.step(gap));
             let position = window.position();
             // Ahead to the first row of the next island; each row is looked at once.

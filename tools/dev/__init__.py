@@ -1,0 +1,1 @@
+"""The project's own tooling: what `make` runs. Python 3.9+, standard library only."""
