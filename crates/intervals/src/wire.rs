@@ -145,7 +145,9 @@ mod tests {
         writer.finish()
     }
 
-    fn read(bytes: &[u8]) -> Result<(u8, u64, &[u8], [Key; 4]), Malformed> {
+    type Sample<'a> = (u8, u64, &'a [u8], [Key; 4]);
+
+    fn read(bytes: &[u8]) -> Result<Sample<'_>, Malformed> {
         let mut reader = Reader::new(bytes);
         let read = (
             reader.u8()?,
