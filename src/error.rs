@@ -166,13 +166,56 @@ pub(crate) fn unknown_argument_type() -> ! {
     )
 }
 
-/// An infinite step, delta or gap.
+/// A step, delta or gap with which one cannot go on.
 #[cold]
-pub(crate) fn infinite_step() -> ! {
-    raise(report(
-        PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-        "an infinite interval cannot be added to a date",
-    ))
+pub(crate) fn bad_step(message: &'static str) -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message))
+}
+
+/// A step that goes back, or stays, in between.
+#[cold]
+pub(crate) fn step_does_not_advance() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "step does not advance")
+            .set_detail("A term of the series does not lie beyond the one before.")
+            .set_hint("Do not mix months and days of opposite sign in a step."),
+    )
+}
+
+/// A series over a range without an end.
+#[cold]
+pub(crate) fn unbounded_series() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "cannot generate a series over an unbounded range",
+        )
+        .set_hint("Intersect it with a bounded range first: range * other."),
+    )
+}
+
+/// A series without a step over a type that has no smallest one.
+#[cold]
+pub(crate) fn step_needed(type_name: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("a series over {type_name} needs a step"),
+        )
+        .set_hint("Give a step as second argument: generate_series(range, step)."),
+    )
+}
+
+/// An unknown way to treat partial pieces.
+#[cold]
+pub(crate) fn unknown_partial(word: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("unrecognized value for \"partial\": \"{word}\""),
+        )
+        .set_hint("Use clip, drop or keep."),
+    )
 }
 
 /// An interval with a part below a day, for dates.

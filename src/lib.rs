@@ -6,11 +6,13 @@
 //!
 //! | room | what it serves |
 //! |---|---|
-//! | [`range`] | aggregates over ranges and multiranges |
+//! | [`range`] | aggregates, functions and window functions over ranges and multiranges |
+//! | [`series`] | elements and pieces of ranges |
 
 mod error;
 mod pg;
 mod range;
+mod series;
 
 pgrx::pg_module_magic!();
 

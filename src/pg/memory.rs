@@ -35,6 +35,18 @@ impl ContextAllocator {
         self.0.as_ptr()
     }
 
+    /// Runs `work` with the context as the current one. An error need not restore the one before:
+    /// the server sets its own.
+    pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
+        // SAFETY: the context is alive by `new`; there always is a current context.
+        unsafe {
+            let before = pg_sys::MemoryContextSwitchTo(self.context());
+            let result = work();
+            pg_sys::MemoryContextSwitchTo(before);
+            result
+        }
+    }
+
     /// Puts `value` into the context; it is never dropped.
     pub(crate) fn put<T>(self, value: T) -> *mut T {
         const {

@@ -15,10 +15,13 @@ mod wire;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
-pub(crate) use operator::{Sign, Stepper};
+pub(crate) use operator::{Cast, Sign, Stepper, base_type, is_infinite};
 pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type, value_type};
 pub(crate) use set::{Row, Rows, next_row};
-pub(crate) use value::{array_elements, call1, call2, copy_varlena, numeric, text};
+pub(crate) use value::{
+    array_elements, call1, call2, check_finite_numeric, copy_varlena, float, is_endless, numeric,
+    text, text_str,
+};
 pub(crate) use window::Window;
 pub(crate) use wire::{
     bytea, read_cuts, read_spans, read_type, read_value, write_cuts, write_spans, write_type,

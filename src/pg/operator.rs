@@ -33,7 +33,7 @@ impl Sign {
 }
 
 /// A function to be called, looked up once.
-struct Function(pg_sys::FmgrInfo);
+pub(crate) struct Function(pg_sys::FmgrInfo);
 
 impl Function {
     /// The function with this OID; an error where the user may not execute it.
@@ -87,7 +87,7 @@ impl Function {
 }
 
 /// How a value becomes one of another type.
-enum Cast {
+pub(crate) enum Cast {
     Nothing,
     Function(Function),
     /// An untyped literal: the type's input function and its parameter.
@@ -96,7 +96,7 @@ enum Cast {
 
 impl Cast {
     /// From `source` to `target`, as an assignment would; `None` where there is no such cast.
-    fn of(source: Oid, target: Oid) -> Option<Self> {
+    pub(crate) fn of(source: Oid, target: Oid) -> Option<Self> {
         if source == target {
             return Some(Self::Nothing);
         }
@@ -124,7 +124,7 @@ impl Cast {
         }
     }
 
-    fn apply(&self, value: Datum) -> Datum {
+    pub(crate) fn apply(&self, value: Datum) -> Datum {
         match self {
             Self::Nothing => value,
             Self::Function(function) => function.cast(value),
@@ -184,6 +184,11 @@ impl Stepper {
         self.subtype == subtype && self.step == step
     }
 
+    /// It adds to numeric.
+    pub(crate) fn is_numeric(&self) -> bool {
+        base_type(self.subtype) == pg_sys::NUMERICOID
+    }
+
     /// The step as the operators take it.
     pub(crate) fn step(&self, step: Datum) -> Datum {
         self.argument.apply(step)
@@ -209,10 +214,15 @@ impl Stepper {
     }
 }
 
+/// The type that a domain is over, at the bottom; any other type itself.
+pub(crate) fn base_type(oid: Oid) -> Oid {
+    // SAFETY: a catalog lookup of a type that exists.
+    unsafe { pg_sys::getBaseType(oid) }
+}
+
 /// The types as which a step may be taken, best first, with the casts to them.
 fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
-    // SAFETY: a catalog lookup of types that exist.
-    let base = |oid| unsafe { pg_sys::getBaseType(oid) };
+    let base = base_type;
     let natural = match base(subtype) {
         pg_sys::DATEOID => [pg_sys::INTERVALOID, pg_sys::INT4OID],
         pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID | pg_sys::TIMEOID | pg_sys::TIMETZOID => {
@@ -301,15 +311,17 @@ fn date_plus_interval(date: Datum, step: Datum, sign: Sign) -> Datum {
 
 /// The months and days of an interval that may be added to a date.
 pub(crate) fn whole_days(interval: &pg_sys::Interval) -> (i64, i64) {
-    let endless = |sign: i32| {
-        let (time, part) = if sign < 0 { (i64::MIN, i32::MIN) } else { (i64::MAX, i32::MAX) };
-        interval.time == time && interval.day == part && interval.month == part
-    };
-    if endless(1) || endless(-1) {
-        error::infinite_step();
+    if is_infinite(interval) {
+        error::bad_step("an infinite interval cannot be added to a date");
     }
     if interval.time % DAY != 0 {
         error::part_of_a_day();
     }
     (interval.month.into(), i64::from(interval.day) + interval.time / DAY)
+}
+
+/// Infinite intervals exist from PostgreSQL 17 on; before, no interval has all these parts.
+pub(crate) fn is_infinite(interval: &pg_sys::Interval) -> bool {
+    let all = |time, part| interval.time == time && interval.day == part && interval.month == part;
+    all(i64::MIN, i32::MIN) || all(i64::MAX, i32::MAX)
 }

@@ -63,11 +63,23 @@ pub(crate) fn text(value: &str) -> Datum {
     }
 }
 
-/// Calls `each` with the elements of an array that are not NULL; they point into a copy or into
+/// The bytes of a text value, which must outlive them.
+///
+/// # Safety
+/// `value` is a text.
+pub(crate) unsafe fn text_str<'a>(value: Datum) -> std::borrow::Cow<'a, str> {
+    // SAFETY: as ours; a text is as long as it says.
+    unsafe {
+        let value = super::Varlena::new(value);
+        String::from_utf8_lossy(core::slice::from_raw_parts(value.start, value.length))
+    }
+}
+
+/// The elements of an array that are not NULL, and their type; they point into a copy or into
 /// the array itself, which must live as long as they are used.
 ///
 /// # Safety
-/// `array` is an array; its elements are of the type that is returned first.
+/// `array` is an array.
 pub(crate) unsafe fn array_elements(array: Datum) -> (Oid, impl Iterator<Item = Datum>) {
     // SAFETY: as ours; the server allocates what it returns in the current context.
     unsafe {
@@ -88,5 +100,42 @@ pub(crate) unsafe fn array_elements(array: Datum) -> (Oid, impl Iterator<Item = 
         );
         let present = (0..count as usize).filter(move |i| !*nulls.add(*i));
         (element, present.map(move |i| *values.add(i)))
+    }
+}
+
+/// The number as a float8; infinite where it is too large for one.
+pub(crate) fn float(number: Datum) -> f64 {
+    f64::from_bits(call1(pg_sys::numeric_float8_no_overflow, number).value() as u64)
+}
+
+/// Raises an error unless `step`, a numeric, is a number.
+pub(crate) fn check_finite_numeric(step: Datum) {
+    // SAFETY: the value is a numeric.
+    let (nan, infinite) = unsafe {
+        let number: pg_sys::Numeric = pg_sys::pg_detoast_datum(step.cast_mut_ptr()).cast();
+        (pg_sys::numeric_is_nan(number), pg_sys::numeric_is_inf(number))
+    };
+    if nan {
+        crate::error::bad_step("step size cannot be NaN");
+    } else if infinite {
+        crate::error::bad_step("step size cannot be infinity");
+    }
+}
+
+/// Whether a value of a core type is infinite, or NaN: where it bounds a range, that has no end.
+pub(crate) fn is_endless(base_type: Oid, value: Datum) -> bool {
+    match base_type {
+        pg_sys::DATEOID => matches!(value.value() as i32, i32::MIN | i32::MAX),
+        pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => {
+            matches!(value.value() as i64, i64::MIN | i64::MAX)
+        }
+        pg_sys::FLOAT8OID => !f64::from_bits(value.value() as u64).is_finite(),
+        pg_sys::FLOAT4OID => !f32::from_bits(value.value() as u32).is_finite(),
+        // SAFETY: the value is a numeric.
+        pg_sys::NUMERICOID => unsafe {
+            let number: pg_sys::Numeric = pg_sys::pg_detoast_datum(value.cast_mut_ptr()).cast();
+            pg_sys::numeric_is_nan(number) || pg_sys::numeric_is_inf(number)
+        },
+        _ => false,
     }
 }

@@ -7,7 +7,7 @@ mod aggregate;
 mod algebra;
 mod depth;
 mod frame;
-mod gaps;
+pub(crate) mod gaps;
 mod hull;
 mod length;
 mod load;

@@ -18,6 +18,7 @@
 //! | [`depth`] | how many spans, or how much weight, cover each point |
 //! | [`frame`] | the same for a sliding window: spans come and go |
 //! | [`calendar`] | dates plus months and days |
+//! | [`series`] | terms `anchor + k·step` between two bounds |
 //! | [`wire`] | bytes of a state that travels between processes |
 //!
 //! Deliberately absent: any allocation outside the caller's [`Allocator`], any panic on a caller's
@@ -29,6 +30,7 @@ pub mod calendar;
 pub mod depth;
 pub mod frame;
 mod line;
+pub mod series;
 mod sort;
 pub mod union;
 pub mod wire;

@@ -1,0 +1,106 @@
+//! How many rows a series will have, for the planner.
+//!
+//! Known where the range and the step are constants, or will be at execution; elsewhere the
+//! declared ROWS stand. A zero step or a range without an end is left for execution to refuse.
+
+use pgrx::pg_sys::{self, Datum};
+
+use super::{
+    ruler::{Given, Ruler},
+    terms::Field,
+};
+use crate::pg::{self, Canonical, ContextAllocator, RangeType, pg_function, with_line};
+
+/// The value of argument `n` of a call if the planner can tell it, with its type.
+///
+/// # Safety
+/// The request is the planner's, its node a function call.
+unsafe fn constant(request: &pg_sys::SupportRequestRows, n: i32) -> Option<(Datum, pg_sys::Oid)> {
+    // SAFETY: as ours.
+    unsafe {
+        let call = request.node.cast::<pg_sys::FuncExpr>();
+        let arguments = (*call).args;
+        if arguments.is_null() || n >= (*arguments).length {
+            return None;
+        }
+        let node = (*(*arguments).elements.add(n as usize)).ptr_value.cast::<pg_sys::Node>();
+        let node = pg_sys::estimate_expression_value(request.root, node);
+        let constant = node.cast::<pg_sys::Const>();
+        ((*node).type_ == pg_sys::NodeTag::T_Const && !(*constant).constisnull)
+            .then(|| ((*constant).constvalue, (*constant).consttype))
+    }
+}
+
+/// The number of rows of a series over `value`, with the step if there is one.
+///
+/// # Safety
+/// `value` is a range.
+unsafe fn rows(value: Datum, step: Option<(Datum, pg_sys::Oid)>, pieces: bool) -> Option<f64> {
+    let memory = ContextAllocator::current();
+    // SAFETY: as ours.
+    unsafe {
+        let oid = pg::value_type(&pg::Varlena::new(value));
+        let range_type = RangeType::kept(memory, oid);
+        let (step, kind) = match step {
+            Some(step) => step,
+            None if range_type.canonical == Canonical::Any => return None,
+            None => (Datum::from(1_i32), pg_sys::INT4OID),
+        };
+        let ruler = Ruler::of(range_type, Given { value: step, kind, zone: None });
+        let step = ruler.about().filter(|step| step.is_normal())?;
+        with_line!(range_type, memory, |line| {
+            let Some(field) = Field::find(&line, value).ok()? else { return Some(0.0) };
+            let (low, high) = (field.lower.0, field.upper.0);
+            let length = match ruler {
+                Ruler::Float(_) => {
+                    f64::from_bits(high.value() as u64) - f64::from_bits(low.value() as u64)
+                }
+                Ruler::Operator { .. } => pg::float(high) - pg::float(low),
+                _ => {
+                    let (lower, upper) = field.integers(range_type);
+                    upper.value as f64 - lower.value as f64
+                        + f64::from(u8::from(pieces && range_type.canonical != Canonical::Any))
+                }
+            };
+            let steps = length / step.abs();
+            Some(if pieces { steps.ceil() } else { steps.floor() + 1.0 })
+        })
+    }
+}
+
+/// Answers a request of the planner; null where it is of another kind or nothing is known.
+///
+/// # Safety
+/// `request` is a node of the planner's.
+unsafe fn answer(request: *mut pg_sys::Node, pieces: bool) -> Datum {
+    // SAFETY: as ours.
+    unsafe {
+        if (*request).type_ != pg_sys::NodeTag::T_SupportRequestRows {
+            return Datum::from(0);
+        }
+        let rows_request = &mut *request.cast::<pg_sys::SupportRequestRows>();
+        let call = rows_request.node;
+        if call.is_null() || (*call).type_ != pg_sys::NodeTag::T_FuncExpr {
+            return Datum::from(0);
+        }
+        let arguments = (*call.cast::<pg_sys::FuncExpr>()).args;
+        let steps = !arguments.is_null() && (*arguments).length > 1;
+        let Some((value, _)) = constant(rows_request, 0) else { return Datum::from(0) };
+        let step = if steps { constant(rows_request, 1) } else { None };
+        if steps && step.is_none() {
+            return Datum::from(0);
+        }
+        let Some(estimate) = rows(value, step, pieces) else { return Datum::from(0) };
+        rows_request.rows = estimate.max(0.0);
+        Datum::from(request)
+    }
+}
+
+pg_function! {
+    /// `(internal) → internal`: planner support of `generate_series` over ranges.
+    fn range_series_support(call) { answer(call.pointer(0), false) }
+}
+pg_function! {
+    /// `(internal) → internal`: planner support of `generate_range_series`.
+    fn range_pieces_support(call) { answer(call.pointer(0), true) }
+}

@@ -1,0 +1,9 @@
+//! Series over ranges: their elements, and their pieces.
+//!
+//! [`ruler`] knows how to step on a subtype; [`terms`] and [`pieces`] are the two set-returning
+//! functions; [`estimate`] tells the planner how many rows to expect.
+
+mod estimate;
+mod pieces;
+mod ruler;
+mod terms;

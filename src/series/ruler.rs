@@ -1,0 +1,289 @@
+//! How to step on a subtype: `anchor + k·step` for each kind of value.
+//!
+//! Types with a ruler of their own step inline or through one function of the server. All others
+//! go through the operator `+` of their type, one step from the last; that neither rounds nor
+//! drifts for exact types, and is all that an unknown type allows.
+
+use core::cmp::Ordering;
+
+use intervals::series::{CivilStep, DAY};
+use pgrx::pg_sys::{self, Datum, Oid};
+
+use crate::{
+    error,
+    pg::{self, Cast, ContextAllocator, RangeType, Sign, Stepper},
+};
+
+/// A step on one subtype.
+pub(crate) enum Ruler {
+    /// int4, int8, date by days, timestamps by fixed time, time: on the integers behind them.
+    Linear(i64),
+    /// date, timestamp: by months too.
+    Civil { step: CivilStep, date: bool },
+    /// timestamptz by months or days, in the session's time zone or in the one named.
+    Zoned { step: CivilStep, zone: Option<Datum> },
+    /// float8: a product and a sum each.
+    Float(f64),
+    /// numeric, and every type with a `+` operator.
+    Operator { stepper: Stepper, step: Datum },
+}
+
+/// What a step is given as.
+#[derive(Clone, Copy)]
+pub(crate) struct Given {
+    pub(crate) value: Datum,
+    pub(crate) kind: Oid,
+    pub(crate) zone: Option<Datum>,
+}
+
+impl Given {
+    /// The value as `target`, if there is an assignment cast to it.
+    fn as_type(self, target: Oid) -> Option<Datum> {
+        Cast::of(self.kind, target).map(|cast| cast.apply(self.value))
+    }
+
+    fn as_bigint(self) -> Option<i64> {
+        self.as_type(pg_sys::INT8OID).map(|value| value.value() as i64)
+    }
+
+    /// The value as months, days and microseconds.
+    fn as_interval(self) -> Option<CivilStep> {
+        let value = self.as_type(pg_sys::INTERVALOID)?;
+        // SAFETY: the value is an interval.
+        let interval = unsafe { *value.cast_mut_ptr::<pg_sys::Interval>() };
+        if pg::is_infinite(&interval) {
+            error::bad_step("step size cannot be infinite");
+        }
+        Some(CivilStep {
+            months: interval.month.into(),
+            days: interval.day.into(),
+            micros: interval.time,
+        })
+    }
+}
+
+impl Ruler {
+    /// The ruler for steps on `range_type`'s subtype; lies, with all it needs, in the current
+    /// context. An error where the subtype cannot step so.
+    pub(crate) fn of(range_type: &RangeType, given: Given) -> Self {
+        let subtype = range_type.element();
+        Self::native(pg::base_type(subtype), given).unwrap_or_else(|| {
+            let collation = range_type.collation();
+            let stepper = Stepper::of(subtype, given.kind, collation, &[Sign::Plus]);
+            let step = stepper.step(given.value);
+            if pg::base_type(subtype) == pg_sys::NUMERICOID {
+                pg::check_finite_numeric(step);
+            }
+            Self::Operator { stepper, step }
+        })
+    }
+
+    /// Both with the same notion of a step, where one has months or days and the other has not.
+    pub(crate) fn matched(self, other: Self) -> (Self, Self) {
+        match (self, other) {
+            (Self::Linear(a), b @ (Self::Civil { .. } | Self::Zoned { .. })) => (b.fixed(a), b),
+            (a @ (Self::Civil { .. } | Self::Zoned { .. }), Self::Linear(b)) => {
+                let b = a.fixed(b);
+                (a, b)
+            }
+            pair => pair,
+        }
+    }
+
+    /// A step without months, for the subtype of this ruler.
+    fn fixed(&self, step: i64) -> Self {
+        match self {
+            Self::Civil { date: true, .. } => {
+                Self::Civil { step: CivilStep { days: step, ..CivilStep::default() }, date: true }
+            }
+            Self::Zoned { zone, .. } => {
+                let step = CivilStep { micros: step, ..CivilStep::default() };
+                Self::Zoned { step, zone: *zone }
+            }
+            _ => Self::Civil {
+                step: CivilStep { micros: step, ..CivilStep::default() },
+                date: false,
+            },
+        }
+    }
+
+    /// The step, if all are as long, or about, in units of the subtype's difference; for
+    /// timestamps microseconds.
+    pub(crate) fn about(&self) -> Option<f64> {
+        match self {
+            Self::Linear(step) => Some(*step as f64),
+            Self::Civil { step, date } => Some(step.about() / if *date { DAY as f64 } else { 1.0 }),
+            Self::Zoned { step, .. } => Some(step.about()),
+            Self::Float(step) => Some(*step),
+            Self::Operator { stepper, step } => stepper.is_numeric().then(|| pg::float(*step)),
+        }
+    }
+
+    fn native(subtype: Oid, given: Given) -> Option<Self> {
+        Some(match subtype {
+            pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID => Self::Linear(given.as_bigint()?),
+            pg_sys::DATEOID => {
+                // An untyped literal is an interval, the natural type of steps on dates.
+                if given.kind != pg_sys::UNKNOWNOID
+                    && let Some(days) = given.as_bigint()
+                {
+                    return Some(Self::Linear(days));
+                }
+                let step = given.as_interval()?;
+                if step.micros % DAY != 0 {
+                    error::part_of_a_day();
+                }
+                match step.fixed() {
+                    Some(micros) => Self::Linear(micros / DAY),
+                    None => Self::Civil { step, date: true },
+                }
+            }
+            pg_sys::TIMESTAMPOID => {
+                let step = given.as_interval()?;
+                step.fixed().map_or(Self::Civil { step, date: false }, Self::Linear)
+            }
+            pg_sys::TIMESTAMPTZOID => {
+                let step = given.as_interval()?;
+                if step.months == 0 && step.days == 0 {
+                    Self::Linear(step.micros)
+                } else {
+                    Self::Zoned { step, zone: given.zone }
+                }
+            }
+            pg_sys::TIMEOID => {
+                let fixed = given.as_interval()?.fixed();
+                Self::Linear(fixed.unwrap_or_else(|| {
+                    error::bad_step("step size of a series of times cannot have months")
+                }))
+            }
+            pg_sys::FLOAT8OID => {
+                let step = given.as_type(pg_sys::FLOAT8OID)?;
+                Self::Float(f64::from_bits(step.value() as u64))
+            }
+            _ => return None,
+        })
+    }
+
+    /// `anchor + k·step + more`, where `last` is `anchor + (k−1)·step`; `None` where the type
+    /// does not reach so far. A value by reference lies in the current context.
+    pub(crate) fn at(
+        &self,
+        anchor: Datum,
+        k: i64,
+        last: Option<Datum>,
+        more: Option<&Self>,
+    ) -> Option<Datum> {
+        match self {
+            Self::Linear(step) => {
+                let more = match more {
+                    Some(Self::Linear(more)) => *more,
+                    _ => 0,
+                };
+                let offset = step.checked_mul(k)?.checked_add(more)?;
+                (anchor.value() as i64).checked_add(offset).map(Datum::from)
+            }
+            Self::Civil { step, date } => {
+                let step = step.times(k, civil(more))?;
+                if *date {
+                    let days = step.days.checked_add(step.micros / DAY)?;
+                    let day = i64::from(anchor.value() as i32);
+                    intervals::calendar::add(day, step.months, days).map(Datum::from)
+                } else {
+                    step.after(anchor.value() as i64).map(Datum::from)
+                }
+            }
+            Self::Zoned { step, zone } => {
+                let step = step.times(k, civil(more))?;
+                // Where even universal time ends, so does the zone's.
+                step.after(anchor.value() as i64)?;
+                zoned(anchor, step, *zone)
+            }
+            Self::Float(step) => {
+                let more = match more {
+                    Some(Self::Float(more)) => *more,
+                    _ => 0.0,
+                };
+                let sum = f64::from_bits(anchor.value() as u64) + k as f64 * *step + more;
+                Some(Datum::from(sum.to_bits()))
+            }
+            Self::Operator { stepper, step } => {
+                let from = match last {
+                    Some(last) => stepper.apply(Sign::Plus, last, *step),
+                    None => anchor,
+                };
+                Some(match more {
+                    Some(Self::Operator { stepper, step }) => {
+                        stepper.apply(Sign::Plus, from, *step)
+                    }
+                    _ => from,
+                })
+            }
+        }
+    }
+
+    /// A step that is not zero always leads on: integers and numeric, which do not round.
+    pub(crate) fn always_advances(&self) -> bool {
+        match self {
+            Self::Linear(_) => true,
+            Self::Operator { stepper, .. } => stepper.is_numeric(),
+            _ => false,
+        }
+    }
+
+    /// The sign of the step, as far as it shows without a value to start from; an error for steps
+    /// that no series can take.
+    pub(crate) fn direction(&self) -> Option<Ordering> {
+        let direction = self.sign();
+        if direction == Some(Ordering::Equal) {
+            error::bad_step("step size cannot equal zero");
+        }
+        direction
+    }
+
+    fn sign(&self) -> Option<Ordering> {
+        match self {
+            Self::Linear(step) => Some(step.cmp(&0)),
+            Self::Float(step) => {
+                if step.is_nan() {
+                    error::bad_step("step size cannot be NaN");
+                }
+                if step.is_infinite() {
+                    error::bad_step("step size cannot be infinity");
+                }
+                step.partial_cmp(&0.0)
+            }
+            Self::Civil { step, .. } | Self::Zoned { step, .. } => {
+                let nothing = *step == CivilStep::default();
+                Some(step.about().partial_cmp(&0.0)?).filter(|order| order.is_ne() || nothing)
+            }
+            Self::Operator { .. } => None,
+        }
+    }
+}
+
+/// The step of a civil ruler as months, days and microseconds; of none, nothing.
+fn civil(more: Option<&Ruler>) -> CivilStep {
+    match more {
+        Some(Ruler::Civil { step, .. } | Ruler::Zoned { step, .. }) => *step,
+        _ => CivilStep::default(),
+    }
+}
+
+/// `timestamptz + step`: months and days in the civil time of the zone, then the time.
+fn zoned(anchor: Datum, step: CivilStep, zone: Option<Datum>) -> Option<Datum> {
+    let put = |step: CivilStep| -> Option<Datum> {
+        let interval = pg_sys::Interval {
+            time: step.micros,
+            day: i32::try_from(step.days).ok()?,
+            month: i32::try_from(step.months).ok()?,
+        };
+        Some(Datum::from(ContextAllocator::current().put(interval)))
+    };
+    let Some(zone) = zone else {
+        return Some(pg::call2(pg_sys::timestamptz_pl_interval, anchor, put(step)?));
+    };
+    let civil = pg::call2(pg_sys::timestamptz_zone, zone, anchor);
+    let moved = CivilStep { micros: 0, ..step }.after(civil.value() as i64)?;
+    let back = pg::call2(pg_sys::timestamp_zone, zone, Datum::from(moved));
+    (back.value() as i64).checked_add(step.micros).map(Datum::from)
+}
