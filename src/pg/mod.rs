@@ -19,8 +19,8 @@ pub(crate) use operator::{Cast, Sign, Stepper, base_type, is_infinite};
 pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type, value_type};
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use value::{
-    array_elements, call1, call2, check_finite_numeric, copy_varlena, float, is_endless, numeric,
-    text, text_str,
+    Round, array_elements, call1, call2, check_finite_numeric, copy_varlena, float, is_endless,
+    numeric, scale, scaled, text, text_str, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

@@ -108,6 +108,48 @@ pub(crate) fn float(number: Datum) -> f64 {
     f64::from_bits(call1(pg_sys::numeric_float8_no_overflow, number).value() as u64)
 }
 
+/// The number of decimal digits that a finite numeric shows.
+pub(crate) fn scale(number: Datum) -> i32 {
+    call1(pg_sys::numeric_scale, number).value() as i32
+}
+
+/// How [`scaled`] rounds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Round {
+    Down,
+    Up,
+}
+
+/// `number · 10^scale` as an integer of at most 18 digits, and whether that is exact.
+pub(crate) fn scaled(number: Datum, scale: i32, round: Round) -> Option<(i64, bool)> {
+    if scale > 18 || !(float(number).abs() * 10_f64.powi(scale)).lt(&1e18) {
+        return None;
+    }
+    let rounded = call2(pg_sys::numeric_trunc, number, Datum::from(scale));
+    let exact = call2(pg_sys::numeric_cmp, rounded, number).value() as i32;
+    // The text of the truncated value is its digits and, if there are any, a point in between.
+    // SAFETY: the server returns a C string.
+    let text = unsafe {
+        let text = call1(pg_sys::numeric_out, rounded).cast_mut_ptr::<core::ffi::c_char>();
+        core::ffi::CStr::from_ptr(text).to_str().ok()?
+    };
+    let digits: String = text.chars().filter(|c| *c != '.').collect();
+    let units = digits.parse::<i64>().ok()?;
+    // Towards zero is up for negative numbers and down for positive ones.
+    let units = match (round, exact) {
+        (Round::Down, 1) => units - 1,
+        (Round::Up, -1) => units + 1,
+        _ => units,
+    };
+    Some((units, exact == 0))
+}
+
+/// The numeric `units / 10^scale`, shown with as many digits.
+pub(crate) fn unscaled(units: i64, scale: i32) -> Datum {
+    // SAFETY: the server makes a new value.
+    unsafe { Datum::from(pg_sys::int64_div_fast_to_numeric(units, scale)) }
+}
+
 /// Raises an error unless `step`, a numeric, is a number.
 pub(crate) fn check_finite_numeric(step: Datum) {
     // SAFETY: the value is a numeric.

@@ -221,6 +221,14 @@ impl Ruler {
         }
     }
 
+    /// The step on numeric.
+    pub(crate) fn numeric_step(&self) -> Option<Datum> {
+        match self {
+            Self::Operator { stepper, step } if stepper.is_numeric() => Some(*step),
+            _ => None,
+        }
+    }
+
     /// A step that is not zero always leads on: integers and numeric, which do not round.
     pub(crate) fn always_advances(&self) -> bool {
         match self {

@@ -156,6 +156,32 @@ impl<L: ServerLine> Iterator for Terms<L> {
     }
 }
 
+/// The terms of a numeric series, where anchor and step are integers of at most 18 digits once
+/// scaled by a power of ten; `None` elsewhere.
+///
+/// The anchor itself comes as it is written, all others with the digits of anchor and step.
+fn scaled<L: ServerLine>(
+    terms: &Terms<L>,
+    field: &Field<L>,
+) -> Option<impl Iterator<Item = Datum> + use<L>> {
+    let step = terms.ruler.numeric_step()?;
+    let scale = pg::scale(terms.anchor).max(pg::scale(step));
+    let units = |value, round| pg::scaled(value, scale, round);
+    let bound = |(value, inclusive): (Datum, bool), round| {
+        let (value, exact) = units(value, round)?;
+        // What was rounded into the range belongs to it.
+        Some(Bound { value, inclusive: inclusive || !exact })
+    };
+    let (step, _) = units(step, pg::Round::Down)?;
+    let (lower, upper) = (bound(field.lower, pg::Round::Up)?, bound(field.upper, pg::Round::Down)?);
+    let anchor = terms.anchor;
+    let (first, _) = units(anchor, pg::Round::Down)?;
+    Some(
+        Progression::new(lower, upper, step)
+            .map(move |term| if term == first { anchor } else { pg::unscaled(term, scale) }),
+    )
+}
+
 /// The set that `generate_series` returns; runs in the memory of the call series.
 ///
 /// # Safety
@@ -183,7 +209,11 @@ unsafe fn terms(call: Call, given: Option<Given>) -> Option<Rows> {
                 let terms = Progression::new(lower, upper, step);
                 return Some(Rows::new(memory, terms.map(Datum::from)));
             }
-            Some(Rows::new(memory, Terms::new(line, ruler, &field, memory)))
+            let terms = Terms::new(line, ruler, &field, memory);
+            if let Some(terms) = scaled(&terms, &field) {
+                return Some(Rows::new(memory, terms));
+            }
+            Some(Rows::new(memory, terms))
         })
     }
 }
