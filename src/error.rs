@@ -98,19 +98,22 @@ pub(crate) fn state_too_large(bytes: usize) -> ! {
 /// A result does not fit into its type.
 #[cold]
 pub(crate) fn out_of_range(type_name: &str) -> ! {
-    raise(report(
-        PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-        format!("{type_name} out of range"),
-    ))
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+            format!("{type_name} out of range"),
+        )
+        .set_detail(format!("The result does not fit into type {type_name}.")),
+    )
 }
 
 /// A finite sum of float8 weights became infinite.
 #[cold]
 pub(crate) fn float_overflow() -> ! {
-    raise(report(
-        PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-        "value out of range: overflow",
-    ))
+    raise(
+        report(PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow")
+            .set_hint("Cast the weights to numeric."),
+    )
 }
 
 /// A length was asked of a range type that cannot measure.
@@ -169,7 +172,10 @@ pub(crate) fn unknown_argument_type() -> ! {
 /// A step, delta or gap with which one cannot go on.
 #[cold]
 pub(crate) fn bad_step(message: &'static str) -> ! {
-    raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message))
+    raise(
+        report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message)
+            .set_hint("A step must be finite, lead from term to term, and not be zero."),
+    )
 }
 
 /// A step that goes back, or stays, in between.

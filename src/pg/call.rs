@@ -124,7 +124,7 @@ macro_rules! pg_function {
         ) -> pgrx::pg_sys::Datum {
             // SAFETY: the server passes a valid frame, on its only thread.
             unsafe {
-                pgrx::pg_sys::panic::pgrx_extern_c_guard(|| {
+                $crate::pg::entry(|| {
                     let $call = $crate::pg::Call::new(info);
                     $body
                 })

@@ -20,7 +20,7 @@ use intervals::{
 use pgrx::pg_sys::{self, Datum, RangeBound};
 
 use super::{
-    ContextAllocator, RangeType,
+    ContextAllocator, RangeType, fenced,
     range_type::{Canonical, Varlena, Word},
     wire,
 };
@@ -416,9 +416,10 @@ impl ServerLine for InlineLine<'_> {
         let value = new_value(bounds_at + most * spans.len() - less, spans.len());
         // SAFETY: the value has room for all parts.
         unsafe {
+            // The padding before the bounds, first of all: it may reach into what follows here.
+            value.add(bounds_at - align).write_bytes(0, align);
             value.add(4).cast::<u32>().write(self.range_type.multirange.to_u32());
             value.add(8).cast::<u32>().write(spans.len() as u32);
-            value.add(bounds_at - align).write_bytes(0, align);
             let words = value.add(MULTIRANGE_HEADER).cast::<u32>();
             // The first range may lack its lower bound; all others but the last have both.
             let first = spans.first().map_or(0, |span| self.bounds_length(span));
@@ -557,16 +558,7 @@ impl<'a> DatumLine<'a> {
             None => Default::default(),
         };
         // SAFETY: the bounds hold values of the subtype.
-        unsafe {
-            pg_sys::make_range(
-                self.range_type.cache,
-                &mut lower,
-                &mut upper,
-                span.is_none(),
-                #[cfg(not(feature = "pg15"))]
-                ptr::null_mut(),
-            )
-        }
+        unsafe { fenced::make_range(self.range_type.cache, &mut lower, &mut upper, span.is_none()) }
     }
 }
 
@@ -581,7 +573,7 @@ impl Line for DatumLine<'_> {
         // SAFETY: both are values of the subtype, the entry has its comparison function.
         let order = unsafe {
             let function = &raw mut (*cache).rng_cmp_proc_finfo;
-            let order = pg_sys::FunctionCall2Coll(function, (*cache).rng_collation, a, b);
+            let order = fenced::FunctionCall2Coll(function, (*cache).rng_collation, a, b);
             order.value() as i32
         };
         order.cmp(&0).then(left.place.cmp(&right.place))
@@ -596,7 +588,7 @@ impl Line for DatumLine<'_> {
         }
         // SAFETY: both are bounds of ranges of the type.
         unsafe {
-            pg_sys::bounds_adjacent(self.range_type.cache, end.bound(false), start.bound(true))
+            fenced::bounds_adjacent(self.range_type.cache, end.bound(false), start.bound(true))
         }
     }
 
@@ -707,22 +699,7 @@ impl ServerLine for DatumLine<'_> {
         };
         let RangeType { multirange, cache, .. } = *self.range_type;
         let ranges = ranges.as_mut_ptr();
-        // SAFETY: the ranges are of the type that the entry describes. The server's error becomes
-        // an unwinding one here.
-        unsafe {
-            Datum::from(pg_sys::ffi::pg_guard_ffi_boundary(|| {
-                make_multirange(multirange, cache, count, ranges)
-            }))
-        }
+        // SAFETY: the ranges are of the type that the entry describes.
+        unsafe { Datum::from(fenced::make_multirange(multirange, cache, count, ranges)) }
     }
-}
-
-unsafe extern "C-unwind" {
-    /// `multirangetypes.c`; pgrx does not bind it.
-    fn make_multirange(
-        multirange: pg_sys::Oid,
-        range: *mut pg_sys::TypeCacheEntry,
-        count: core::ffi::c_int,
-        ranges: *mut *mut pg_sys::RangeType,
-    ) -> *mut core::ffi::c_void;
 }

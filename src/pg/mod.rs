@@ -3,6 +3,7 @@
 //! Rooms see safe or well-fenced pieces; whatever is `unsafe` about the server is stated here.
 
 mod call;
+mod fence;
 mod line;
 mod memory;
 mod operator;
@@ -13,6 +14,7 @@ mod window;
 mod wire;
 
 pub(crate) use call::{Call, pg_function, type_name};
+pub(crate) use fence::{entry, fenced};
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, is_infinite};

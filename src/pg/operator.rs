@@ -10,7 +10,7 @@ use core::ffi::CStr;
 use intervals::calendar;
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::type_name;
+use super::{fenced, type_name};
 use crate::error;
 
 /// Microseconds of a day.
@@ -67,7 +67,7 @@ impl Function {
         // SAFETY: the lookup data is valid; the server changes only what it caches in it.
         unsafe {
             let info = (&raw const self.0).cast_mut();
-            pg_sys::FunctionCall2Coll(info, collation, left, right)
+            fenced::FunctionCall2Coll(info, collation, left, right)
         }
     }
 
@@ -78,9 +78,9 @@ impl Function {
         unsafe {
             let info = (&raw const self.0).cast_mut();
             match self.0.fn_nargs {
-                1 => pg_sys::FunctionCall1Coll(info, Oid::INVALID, value),
-                2 => pg_sys::FunctionCall2Coll(info, Oid::INVALID, value, typmod),
-                _ => pg_sys::FunctionCall3Coll(info, Oid::INVALID, value, typmod, explicit),
+                1 => fenced::FunctionCall1Coll(info, Oid::INVALID, value),
+                2 => fenced::FunctionCall2Coll(info, Oid::INVALID, value, typmod),
+                _ => fenced::FunctionCall3Coll(info, Oid::INVALID, value, typmod, explicit),
             }
         }
     }
@@ -130,7 +130,7 @@ impl Cast {
             Self::Function(function) => function.cast(value),
             // SAFETY: a value of type unknown is a C string; the function is the type's input.
             Self::Input(input, parameter) => unsafe {
-                pg_sys::OidInputFunctionCall(*input, value.cast_mut_ptr(), *parameter, -1)
+                fenced::OidInputFunctionCall(*input, value.cast_mut_ptr(), *parameter, -1)
             },
         }
     }

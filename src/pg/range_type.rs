@@ -124,7 +124,8 @@ impl RangeType {
             if (*function).fn_oid == Oid::INVALID {
                 crate::error::no_subtype_diff(&super::type_name(self.oid));
             }
-            let difference = pg_sys::FunctionCall2Coll(function, self.collation(), upper, lower);
+            let difference =
+                super::fenced::FunctionCall2Coll(function, self.collation(), upper, lower);
             f64::from_bits(difference.value() as u64)
         }
     }

@@ -12,7 +12,7 @@ use intervals::{
 };
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::{ContextAllocator, RangeType, ServerLine};
+use super::{ContextAllocator, RangeType, ServerLine, fenced};
 use crate::error;
 
 /// Types with a smaller OID have it on every server (`transam.h`: `FirstGenbkiObjectId`).
@@ -53,18 +53,20 @@ pub(crate) fn read_type(reader: &mut Reader<'_>) -> Result<Oid, Malformed> {
         }
         1 => {
             let (schema, name) = (text(reader.bytes()?)?, text(reader.bytes()?)?);
-            let shown = format!("{}.{}", schema.to_string_lossy(), name.to_string_lossy());
             // SAFETY: both are strings; a name that is too long is not found.
-            let oid = unsafe {
+            let (oid, shown) = unsafe {
+                let shown = pg_sys::quote_qualified_identifier(schema.as_ptr(), name.as_ptr());
+                let shown = CStr::from_ptr(shown).to_string_lossy().into_owned();
                 let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
-                pg_sys::GetSysCacheOid(
+                let oid = pg_sys::GetSysCacheOid(
                     pg_sys::SysCacheIdentifier::TYPENAMENSP as i32,
                     pg_sys::Anum_pg_type_oid as i16,
                     Datum::from(name.as_ptr()),
                     Datum::from(schema),
                     Datum::null(),
                     Datum::null(),
-                )
+                );
+                (oid, shown)
             };
             (oid, shown)
         }
@@ -217,11 +219,11 @@ pub(crate) unsafe fn write_value(
     // SAFETY: the functions are the type's own.
     unsafe {
         if transport.binary {
-            let sent = pg_sys::OidSendFunctionCall(transport.write, value);
+            let sent = fenced::OidSendFunctionCall(transport.write, value);
             writer.bytes(pgrx::varlena_to_byte_slice(sent.cast()));
             pg_sys::pfree(sent.cast());
         } else {
-            let text = pg_sys::OidOutputFunctionCall(transport.write, value);
+            let text = fenced::OidOutputFunctionCall(transport.write, value);
             writer.bytes(CStr::from_ptr(text).to_bytes());
             pg_sys::pfree(text.cast());
         }
@@ -245,7 +247,7 @@ pub(crate) fn read_value(element: Oid, reader: &mut Reader<'_>) -> Result<Datum,
                 maxlen: length + 1,
                 cursor: 0,
             };
-            let value = pg_sys::OidReceiveFunctionCall(
+            let value = fenced::OidReceiveFunctionCall(
                 transport.read,
                 &mut message,
                 transport.parameter,
@@ -254,7 +256,7 @@ pub(crate) fn read_value(element: Oid, reader: &mut Reader<'_>) -> Result<Datum,
             if message.cursor == length { Ok(value) } else { Err(Malformed) }
         } else {
             let text = buffer.cast();
-            Ok(pg_sys::OidInputFunctionCall(transport.read, text, transport.parameter, -1))
+            Ok(fenced::OidInputFunctionCall(transport.read, text, transport.parameter, -1))
         }
     }
 }

@@ -157,6 +157,15 @@ pub(crate) unsafe fn combine<K: Kind>(call: Call) -> Datum {
         return unchanged(call, to);
     }
     // SAFETY: states that exist are of the kind.
+    unsafe { merge::<K>(call, to, from) }
+}
+
+/// `to` with all that `from` has seen.
+///
+/// # Safety
+/// `to` is a state of the kind or null, `from` such a state.
+unsafe fn merge<K: Kind>(call: Call, to: *mut Head, from: *mut Head) -> Datum {
+    // SAFETY: as ours.
     unsafe {
         let range_type = &*(*from).range_type;
         let to = if to.is_null() {
@@ -220,23 +229,15 @@ pub(crate) unsafe fn absorb<K: Kind>(call: Call) -> Datum {
     // SAFETY: both are states of the kind.
     unsafe {
         let from = read::<K>(call, 1);
-        if to.is_null() {
-            return Datum::from(from);
-        }
-        let (a, b) = ((*(*to).range_type).oid, (*(*from).range_type).oid);
-        if a != b {
-            error::mixed_types(&pg::type_name(a), &pg::type_name(b));
-        }
-        with_line!(&*(*to).range_type, (*to).memory, |line| {
-            summary::<_, K>(&line, to).combine(&line, summary::<_, K>(&line, from));
-        });
-        Datum::from(to)
+        merge::<K>(call, to, from)
     }
 }
 
 /// The state in the bytea that is argument `n`.
 unsafe fn read<K: Kind>(call: Call, n: usize) -> *mut Head {
-    let memory = call.aggregate_memory();
+    // Only in an aggregate; the state itself is for combining at once, then it may go.
+    call.aggregate_memory();
+    let memory = ContextAllocator::current();
     let Some(datum) = call.argument(n) else { error::malformed_state("The state is NULL.") };
     // SAFETY: the bytea is as long as it says; the reader stays within it.
     unsafe {

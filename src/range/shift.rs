@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use crate::pg::{Call, RangeType, Sign, Stepper, Varlena, pg_function, value_type};
+use crate::pg::{Call, RangeType, Sign, Stepper, Varlena, fenced, pg_function, value_type};
 
 /// What a place in a plan keeps: the type, and how to move its bounds.
 struct Mover {
@@ -55,16 +55,9 @@ unsafe fn moved(call: Call, lower_sign: Sign, upper: usize) -> Datum {
                 upper.val = mover.upper.apply(Sign::Plus, upper.val, mover.upper.step(up));
             }
             // Bounds that cross hold nothing between them.
-            empty = pg_sys::range_cmp_bound_values(cache, &lower, &upper) > 0;
+            empty = fenced::range_cmp_bound_values(cache, &lower, &upper) > 0;
         }
-        Datum::from(pg_sys::make_range(
-            cache,
-            &mut lower,
-            &mut upper,
-            empty,
-            #[cfg(not(feature = "pg15"))]
-            core::ptr::null_mut(),
-        ))
+        Datum::from(fenced::make_range(cache, &mut lower, &mut upper, empty))
     }
 }
 

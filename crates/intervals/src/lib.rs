@@ -15,7 +15,6 @@
 //! |---|---|
 //! | [`union`] | which stretches are covered (islands), and from them gaps and length |
 //! | [`depth`] | how many spans, or how much weight, cover each point |
-//! | [`depth`] | how many spans, or how much weight, cover each point |
 //! | [`frame`] | the same for a sliding window: spans come and go |
 //! | [`calendar`] | dates plus months and days |
 //! | [`series`] | terms `anchor + k·step` between two bounds |

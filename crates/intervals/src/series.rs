@@ -126,7 +126,7 @@ mod tests {
                         let expected: Vec<i64> =
                             (0..40).map(|k| anchor + k * step).filter(inside).collect();
                         let terms = Progression::new(bound(low, a), bound(high, b), step);
-                            assert_eq!(terms.collect::<Vec<_>>(), expected, "{low} {high} {step}");
+                        assert_eq!(terms.collect::<Vec<_>>(), expected, "{low} {high} {step}");
                     }
                 }
             }

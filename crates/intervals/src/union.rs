@@ -58,12 +58,29 @@ impl<L: Line, A: Allocator> Union<L, A> {
 
     /// Adds everything that `other` covers; `other` keeps its spans.
     pub fn append_union(&mut self, line: &L, other: &mut Self) {
-        for (i, span) in other.islands(line).iter().enumerate() {
-            self.push(line, *span);
-            if i % PAUSE == PAUSE - 1 {
+        let other = other.islands(line);
+        let mut mine = self.islands(line).len();
+        // Merged from behind into the room for both, then coalesced.
+        self.spans.reserve_exact(other.len());
+        self.spans.extend_from_slice(other);
+        let mut rest = other;
+        while let [more @ .., theirs] = rest {
+            let at = mine + more.len();
+            self.spans[at] = match mine.checked_sub(1).map(|last| self.spans[last]) {
+                Some(last) if line.compare(last.start, theirs.start) == Greater => {
+                    mine -= 1;
+                    last
+                }
+                _ => {
+                    rest = more;
+                    Span { start: line.keep(theirs.start), end: line.keep(theirs.end) }
+                }
+            };
+            if at.is_multiple_of(PAUSE) {
                 line.pause();
             }
         }
+        self.coalesce(line);
     }
 
     /// The islands: ascending, none overlapping or adjacent to the next.
@@ -189,6 +206,11 @@ impl<L: Line, A: Allocator> Union<L, A> {
     /// Sorts and merges everything in place.
     fn settle(&mut self, line: &L) {
         sort(line, &mut self.spans, |span| span.start);
+        self.coalesce(line);
+    }
+
+    /// Merges what reaches the next; all spans are ascending.
+    fn coalesce(&mut self, line: &L) {
         let mut kept = 0;
         for i in 1..self.spans.len() {
             let span = self.spans[i];

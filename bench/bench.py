@@ -1,0 +1,452 @@
+#!/usr/bin/env python3
+"""Benchmarks: each a ratio against a named peer, measured in the same run and session.
+
+    python3 bench/bench.py --psql /path/to/psql --host /socket/directory --port 5432
+
+Creates the database rangerank_bench with its data when it is not there yet. Times are the least of
+several rounds in which the peer and ours take turns; both must give the same answer. Ratios depend
+on the machine much less than times do, and are no promise either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Optional
+
+DATABASE = "rangerank_bench"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """SQL that prepares the database; `{rows}` is the number of rows of a large table."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same question to a peer and to us; both answers are compared as text."""
+
+    what: str
+    peer: str
+    peer_sql: str
+    our_sql: str
+    goal: Optional[float] = None
+    peer_settings: str = ""
+    our_settings: str = ""
+    # What the plan of our query must contain.
+    plan: str = ""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Peak memory of a backend above that of one that runs `floor_sql`, in MB."""
+
+    what: str
+    peer: str
+    floor_sql: str
+    peer_sql: str
+    our_sql: str
+    goal: Optional[float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the result."""
+
+    what: str
+    peer: str
+    peer_value: float
+    our_value: float
+    goal: Optional[float]
+    # The goal is for this.
+    judged: float
+    unit: str
+
+    @property
+    def verdict(self) -> str:
+        if self.goal is None:
+            return ""
+        return "yes" if self.judged <= self.goal else "NO"
+
+
+START = "'2024-01-01'::timestamptz"
+MINUTE = "interval '1 min'"
+
+
+def _ranges(name: str, low: str, length: str, order: str) -> str:
+    return f"""
+CREATE UNLOGGED TABLE {name} AS
+SELECT tstzrange({START} + {low}, {START} + {low} + {length}) AS r,
+    i, ((i - 1) * 1000::bigint / {{rows}})::int AS consecutive, i % 1000 AS robin
+FROM generate_series(1, {{rows}}) AS i ORDER BY {order};
+VACUUM ANALYZE {name};
+"""
+
+
+def _range_tables() -> str:
+    shapes = {
+        "one": (f"i * {MINUTE}", "interval '90 s'"),
+        "thousand": (f"(i + i * 1000::bigint / {{rows}} * 60) * {MINUTE}", "interval '90 s'"),
+        "none": (f"i * 2 * {MINUTE}", "interval '1 min'"),
+    }
+    orders = {"sorted": "i", "shuffled": "hashint4(i), i"}
+    # Each range covers a hundred of its neighbours.
+    long_ranges = (f"i * {MINUTE}", "interval '100 min'")
+    tables = [_ranges("long_shuffled", *long_ranges, orders["shuffled"])]
+    tables += [
+        _ranges(f"{shape}_{order}", low, length, by)
+        for shape, (low, length) in shapes.items()
+        for order, by in orders.items()
+    ]
+    frames = [
+        f"CREATE UNLOGGED TABLE moving_{shape} AS SELECT * FROM {shape}_sorted WHERE i <= 20000;"
+        f"VACUUM ANALYZE moving_{shape};"
+        for shape in ("one", "none")
+    ]
+    return "\n".join(tables + frames)
+
+
+SETUPS = [
+    Setup("ranges", _range_tables()),
+    Setup(
+        "the aggregate of django-range-merge",
+        """
+CREATE SCHEMA django;
+CREATE AGGREGATE django.range_merge(anyrange) (SFUNC = range_merge, STYPE = anyrange);
+""",
+    ),
+]
+
+# Compilation would blur short queries.
+SESSION = "SET jit = off; SET work_mem = '256MB'; SET max_parallel_workers_per_gather = 0;"
+WORKERS = """
+SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0.001;
+"""
+FRAME = "OVER (ORDER BY i ROWS BETWEEN 199 PRECEDING AND CURRENT ROW)"
+
+
+def whole(call: str, table: str) -> str:
+    """One aggregate over a table; what is printed is short, however long the result."""
+    return f"SELECT lower(m), upper(m) FROM (SELECT {call} AS m FROM {table}) AS q"
+
+
+def grouped(call: str, table: str, key: str) -> str:
+    return (
+        f"SELECT count(m), min(lower(m)), max(upper(m)) "
+        f"FROM (SELECT {call} AS m FROM {table} GROUP BY {key}) AS q"
+    )
+
+
+def moving(call: str, table: str) -> str:
+    return f"SELECT count(m), min(lower(m)), max(upper(m)) FROM (SELECT {call} {FRAME} AS m FROM {table}) AS q"
+
+
+def _unions() -> list[Comparison]:
+    entries = []
+    for shape, words, goal in [
+        ("one", "one island", 0.12),
+        ("thousand", "1000 islands", 0.12),
+        ("none", "nothing merges", 0.25),
+    ]:
+        for order in ("sorted", "shuffled"):
+            table = f"{shape}_{order}"
+            core, ours = whole("range_agg(r)", table), whole("range_union_agg(r)", table)
+            name = f"union, {words}, {order}"
+            entries += [
+                Comparison(name, "range_agg", core, ours, goal),
+                Comparison(
+                    f"{name}, 2 workers",
+                    "ours, serial",
+                    ours,
+                    ours,
+                    1.0,
+                    our_settings=WORKERS,
+                    plan="Partial Aggregate",
+                ),
+                Comparison(
+                    f"{name}, 2 workers",
+                    "range_agg, 2 workers",
+                    core,
+                    ours,
+                    peer_settings=WORKERS,
+                    our_settings=WORKERS,
+                    plan="Partial Aggregate",
+                ),
+            ]
+    for order in ("sorted", "shuffled"):
+        for key, words in [("consecutive", "neighbours"), ("robin", "round-robin")]:
+            table = f"one_{order}"
+            entries.append(
+                Comparison(
+                    f"union, 1000 groups of {words}, {order}",
+                    "range_agg",
+                    grouped("range_agg(r)", table, key),
+                    grouped("range_union_agg(r)", table, key),
+                    0.3,
+                )
+            )
+    for shape, words in [("one", "merging into one"), ("none", "nothing merges")]:
+        entries.append(
+            Comparison(
+                f"moving union, 200 rows of 20000, {words}",
+                "range_agg",
+                moving("range_agg(r)", f"moving_{shape}"),
+                moving("range_union_agg(r)", f"moving_{shape}"),
+                0.05,
+            )
+        )
+    for shape, words in [("one", "one island"), ("none", "nothing merges")]:
+        query = "SELECT count(*), min(lower(r)), max(upper(r)) FROM (SELECT unnest({}(r)) AS r FROM {}) AS q"
+        entries.append(
+            Comparison(
+                f"union and unnest, {words}, shuffled",
+                "range_agg",
+                query.format("range_agg", f"{shape}_shuffled"),
+                query.format("range_union_agg", f"{shape}_shuffled"),
+            )
+        )
+    return entries
+
+
+def _hulls() -> list[Comparison]:
+    entries = []
+    for order in ("sorted", "shuffled"):
+        table = f"none_{order}"
+        core, ours = whole("django.range_merge(r)", table), whole("range_merge_agg(r)", table)
+        entries += [
+            Comparison(f"hull, {order}", "django-range-merge", core, ours, 0.5),
+            Comparison(
+                f"hull, {order}, 2 workers",
+                "ours, serial",
+                ours,
+                ours,
+                1.0,
+                our_settings=WORKERS,
+                plan="Partial Aggregate",
+            ),
+        ]
+    entries.append(
+        Comparison(
+            "hull, 1000 groups round-robin, shuffled",
+            "django-range-merge",
+            grouped("django.range_merge(r)", "none_shuffled", "robin"),
+            grouped("range_merge_agg(r)", "none_shuffled", "robin"),
+        )
+    )
+    entries.append(
+        Comparison(
+            "moving hull, 200 rows of 20000",
+            "django-range-merge",
+            moving("django.range_merge(r)", "moving_none"),
+            moving("range_merge_agg(r)", "moving_none"),
+        )
+    )
+    return entries
+
+
+COMPARISONS = [
+    # What every ratio over a large table contains on both sides.
+    Comparison(
+        "floor: reading the rows",
+        "count(*)",
+        "SELECT count(*) FROM one_sorted",
+        "SELECT count(r) FROM one_sorted",
+    ),
+    *_unions(),
+    *_hulls(),
+]
+
+MEMORY = [
+    Memory(
+        f"peak memory, union, one island, {words}",
+        "range_agg",
+        f"SELECT count(r) FROM {table}",
+        whole("range_agg(r)", table),
+        whole("range_union_agg(r)", table),
+        goal,
+    )
+    for table, words, goal in [
+        ("one_sorted", "sorted", 4.0),
+        ("long_shuffled", "shuffled, each over 100 others", 4.0),
+        # Half way through, every fourth row is an island of its own.
+        ("one_shuffled", "shuffled, each over its neighbours", None),
+    ]
+]
+
+
+class Server:
+    """Runs scripts through psql."""
+
+    def __init__(self, psql: str, host: str, port: str, user: str) -> None:
+        self.command = [psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        self.command += ["-h", host, "-p", port, "-U", user]
+
+    def run(self, script: str, database: str = DATABASE) -> str:
+        done = subprocess.run(
+            [*self.command, "-d", database, "-f", "-"],
+            input=script,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"psql failed: {done.stderr}")
+        return done.stdout
+
+    def prepare(self, rows: int) -> None:
+        """Makes the data, unless it is there."""
+        fingerprint = f"{rows} rows, {abs(hash_of(SETUPS))}"
+        exists = self.run(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'", "postgres")
+        if exists.strip():
+            table = self.run("SELECT to_regclass('data_made')").strip()
+            if table and self.run("SELECT * FROM data_made").strip() == fingerprint:
+                # The library may be another one since.
+                self.run("DROP EXTENSION IF EXISTS rangerank; CREATE EXTENSION rangerank;")
+                return
+        print(f"making the data in database {DATABASE} …", flush=True)
+        self.run(f"DROP DATABASE IF EXISTS {DATABASE}", "postgres")
+        self.run(f"CREATE DATABASE {DATABASE} TEMPLATE template0", "postgres")
+        self.run("CREATE EXTENSION rangerank;")
+        for setup in SETUPS:
+            self.run(setup.sql.replace("{rows}", str(rows)))
+        self.run(f"CREATE TABLE data_made AS SELECT '{fingerprint}'; CHECKPOINT;")
+
+    def compare(self, entry: Comparison, rounds: int) -> Measured:
+        """Alternates the peer and ours in one session."""
+        script = [SESSION]
+        if entry.plan:
+            script += [entry.our_settings, r"\echo plan", f"EXPLAIN (COSTS OFF) {entry.our_sql};"]
+        turns = [("peer", entry.peer_settings, entry.peer_sql), ("ours", entry.our_settings, entry.our_sql)]
+        for _ in range(rounds + 1):
+            for name, settings, sql in turns:
+                script += ["RESET ALL;", SESSION, settings, rf"\echo {name}", r"\timing on", f"{sql};", r"\timing off"]
+        output = self.run("\n".join(script))
+        answers: dict[str, set[str]] = {"peer": set(), "ours": set(), "plan": set()}
+        times: dict[str, list[float]] = {"peer": [], "ours": []}
+        for part in re.split(r"(?m)^(?=(?:peer|ours|plan)$)", output):
+            name, _, body = part.partition("\n")
+            answer, _, time = body.partition("Time: ")
+            if name:
+                answers[name].add(answer)
+            if time:
+                times[name].append(float(time.split()[0]))
+        if not entry.what.startswith("floor") and (
+            len(answers["peer"]) != 1 or answers["peer"] != answers["ours"]
+        ):
+            raise SystemExit(f"{entry.what}: the answers differ: {answers}")
+        if entry.plan and not any(entry.plan in plan for plan in answers["plan"]):
+            raise SystemExit(f"{entry.what}: no {entry.plan} in the plan: {answers['plan']}")
+        # The first turn of each warms up.
+        peer, ours = min(times["peer"][1:]), min(times["ours"][1:])
+        return Measured(entry.what, entry.peer, peer, ours, entry.goal, ours / peer, "ms")
+
+    def peak(self, sql: str) -> float:
+        """The least peak in MB over fresh connections, each running `sql` once."""
+        status = "SELECT substring(pg_read_file('/proc/self/status', 0, 8192) FROM 'VmHWM:\\s+(\\d+)');"
+        peaks = []
+        for _ in range(3):
+            before, *_, after = self.run("\n".join([SESSION, status, f"{sql};", status])).split()
+            peaks.append(int(after))
+            assert int(before) <= int(after)
+        return min(peaks) / 1024
+
+    def measure_memory(self, entry: Memory) -> Measured:
+        floor, peer, ours = (self.peak(sql) for sql in (entry.floor_sql, entry.peer_sql, entry.our_sql))
+        above = ours - floor
+        return Measured(entry.what, entry.peer, peer - floor, above, entry.goal, above, "MB")
+
+
+def hash_of(value: object) -> int:
+    """A hash that is the same in every process."""
+    total = 0
+    for byte in repr(value).encode():
+        total = (total * 31 + byte) % (1 << 61)
+    return total
+
+
+def table(lines: list[Measured]) -> str:
+    """The result as a table of fixed columns."""
+    rows = [("what", "peer", "peer", "ours", "ratio", "goal", "reached")]
+    for line in lines:
+        time = line.unit == "ms"
+        goal = "" if line.goal is None else f"≤ {line.goal:g}" + ("" if time else f" {line.unit}")
+        rows.append(
+            (
+                line.what,
+                line.peer,
+                f"{line.peer_value:.1f} {line.unit}",
+                f"{line.our_value:.1f} {line.unit}",
+                f"{line.our_value / line.peer_value:.3f}" if line.peer_value > 0 else "",
+                goal,
+                line.verdict,
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    numbers = {2, 3, 4, 5}
+    rows.insert(1, tuple("-" * width for width in widths))
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if at in numbers else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def machine() -> str:
+    model = "unknown processor"
+    try:
+        with open("/proc/cpuinfo") as file:
+            found = re.search(r"(?m)^model name\s*: (.*)$", file.read())
+            model = found.group(1) if found else model
+    except OSError:
+        pass
+    return f"{model}, {os.cpu_count()} cores"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--psql", default="psql", help="the psql to run")
+    parser.add_argument("--host", default="/tmp", help="host or socket directory")
+    parser.add_argument("--port", default="5432")
+    parser.add_argument("--user", default="postgres", help="a superuser")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of each large table")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison")
+    parser.add_argument("--only", default="", metavar="REGEX", help="only what matches")
+    arguments = parser.parse_args()
+    if arguments.rows < 20_000 or arguments.rounds < 1:
+        parser.error("at least 20000 rows and one round")
+    server = Server(arguments.psql, arguments.host, arguments.port, arguments.user)
+    wanted = re.compile(arguments.only)
+    chosen = [entry for entry in COMPARISONS if wanted.search(f"{entry.what} {entry.peer}")]
+    memory = [entry for entry in MEMORY if wanted.search(f"{entry.what} {entry.peer}")]
+    if not chosen and not memory:
+        parser.error(f"nothing matches {arguments.only}")
+    server.prepare(arguments.rows)
+    lines = []
+    for entry in chosen:
+        print(f"measuring {entry.what} against {entry.peer} …", file=sys.stderr, flush=True)
+        lines.append(server.compare(entry, arguments.rounds))
+    for entry in memory:
+        print(f"measuring {entry.what} …", file=sys.stderr, flush=True)
+        lines.append(server.measure_memory(entry))
+    version = server.run("SHOW server_version").strip()
+    print(f"PostgreSQL {version} on {machine()}; tables of {arguments.rows} rows, all in memory.")
+    print(f"Times are the least of {arguments.rounds} rounds in turns; every time over a table contains reading")
+    print("it (see the floor). Entries with workers have a Partial Aggregate in their plan. Memory is above")
+    print("that of a plain scan. A ratio holds for this run on this machine.\n")
+    print(table(lines))
+    goals = [line for line in lines if line.goal is not None]
+    missed = [line.what for line in goals if line.verdict != "yes"]
+    print(f"\n{len(goals) - len(missed)} of {len(goals)} goals reached" + (": not " + "; ".join(missed) if missed else ""))
+
+
+if __name__ == "__main__":
+    main()

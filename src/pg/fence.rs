@@ -1,0 +1,186 @@
+//! Calls of functions that users write, with their errors kept whole.
+//!
+//! An error of the server jumps; Rust must unwind instead. pgrx fences every call of the server so,
+//! but keeps only a part of the error: a SQLSTATE of a user's own, the context and the names of
+//! columns are lost on the way. Comparisons, casts, operators and canonical functions may be
+//! anybody's code, so they are called through [`fence`], which carries the server's own error data
+//! up to [`entry`], where it is raised again as it was.
+
+use core::{ffi::c_int, mem::MaybeUninit, panic::AssertUnwindSafe};
+
+use cee_scape::call_with_sigsetjmp;
+use pgrx::pg_sys::{self, Datum, Oid};
+
+/// The error data of the server, in the memory context that was current at the call.
+struct ServerError(*mut pg_sys::ErrorData);
+
+// SAFETY: a backend has one thread; unwinding only asks for the promise.
+unsafe impl Send for ServerError {}
+
+unsafe extern "C-unwind" {
+    // As the server exports them: pgrx's own have its fence inside.
+    fn ReThrowError(error: *mut pg_sys::ErrorData) -> !;
+    fn FunctionCall1Coll(function: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum) -> Datum;
+    fn FunctionCall2Coll(
+        function: *mut pg_sys::FmgrInfo,
+        collation: Oid,
+        a: Datum,
+        b: Datum,
+    ) -> Datum;
+    fn FunctionCall3Coll(
+        function: *mut pg_sys::FmgrInfo,
+        collation: Oid,
+        a: Datum,
+        b: Datum,
+        c: Datum,
+    ) -> Datum;
+    fn OidSendFunctionCall(function: Oid, value: Datum) -> *mut pg_sys::bytea;
+    fn OidReceiveFunctionCall(
+        function: Oid,
+        buffer: *mut pg_sys::StringInfoData,
+        parameter: Oid,
+        modifier: i32,
+    ) -> Datum;
+    fn OidOutputFunctionCall(function: Oid, value: Datum) -> *mut core::ffi::c_char;
+    fn OidInputFunctionCall(
+        function: Oid,
+        text: *mut core::ffi::c_char,
+        parameter: Oid,
+        modifier: i32,
+    ) -> Datum;
+    fn make_range(
+        cache: *mut pg_sys::TypeCacheEntry,
+        lower: *mut pg_sys::RangeBound,
+        upper: *mut pg_sys::RangeBound,
+        empty: bool,
+        #[cfg(not(feature = "pg15"))] context: *mut pg_sys::Node,
+    ) -> *mut pg_sys::RangeType;
+    fn make_multirange(
+        multirange: Oid,
+        range: *mut pg_sys::TypeCacheEntry,
+        count: c_int,
+        ranges: *mut *mut pg_sys::RangeType,
+    ) -> *mut core::ffi::c_void;
+    fn bounds_adjacent(
+        cache: *mut pg_sys::TypeCacheEntry,
+        end: pg_sys::RangeBound,
+        start: pg_sys::RangeBound,
+    ) -> bool;
+    fn range_cmp_bound_values(
+        cache: *mut pg_sys::TypeCacheEntry,
+        a: *const pg_sys::RangeBound,
+        b: *const pg_sys::RangeBound,
+    ) -> c_int;
+}
+
+/// Runs `call`; an error of the server unwinds from here.
+///
+/// # Safety
+/// `call` does nothing but call one function of the server: nothing in it is to be dropped.
+unsafe fn fence<T>(call: impl FnOnce() -> T) -> T {
+    // SAFETY: as the server's PG_TRY does, on the only thread; both stacks are restored on every
+    // way out, before anything else happens.
+    unsafe {
+        let memory = pg_sys::CurrentMemoryContext;
+        let (jumps, contexts) = (pg_sys::PG_exception_stack, pg_sys::error_context_stack);
+        let mut result = MaybeUninit::uninit();
+        let jumped = call_with_sigsetjmp(false, |buffer| {
+            pg_sys::PG_exception_stack = (&raw const *buffer).cast_mut().cast();
+            result.write(call());
+            0
+        });
+        pg_sys::PG_exception_stack = jumps;
+        pg_sys::error_context_stack = contexts;
+        if jumped == 0 {
+            return result.assume_init();
+        }
+        pg_sys::CurrentMemoryContext = memory;
+        let error = pg_sys::CopyErrorData();
+        pg_sys::FlushErrorState();
+        std::panic::panic_any(ServerError(error))
+    }
+}
+
+/// Runs the body of a function that the server calls; whatever unwinds from it becomes an ERROR.
+///
+/// # Safety
+/// To be called from such a function only, with nothing to be dropped around it.
+#[inline]
+pub(crate) unsafe fn entry(body: impl FnOnce() -> Datum) -> Datum {
+    match std::panic::catch_unwind(AssertUnwindSafe(body)) {
+        Ok(datum) => datum,
+        Err(payload) => {
+            let error = match payload.downcast::<ServerError>() {
+                Ok(server) => server.0,
+                // SAFETY: pgrx turns its own errors, ours and panics into the server's.
+                Err(other) => unsafe {
+                    pg_sys::panic::pgrx_extern_c_guard(|| std::panic::resume_unwind(other))
+                },
+            };
+            // SAFETY: the data is as the server made it; nothing is left to be dropped.
+            unsafe { ReThrowError(error) }
+        }
+    }
+}
+
+/// A bound of a range type, compared, stepped or converted by functions of its type.
+///
+/// Each function here is the server's of the same name, fenced.
+///
+/// # Safety
+/// What each is given is as the server's function expects it.
+#[allow(non_snake_case)]
+pub(crate) mod fenced {
+    use super::*;
+
+    macro_rules! fenced {
+        ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+            $(#[inline]
+            pub(crate) unsafe fn $name($($argument: $type),*) -> $result {
+                // SAFETY: the caller answers for the arguments; the closure makes one call.
+                unsafe { fence(|| super::$name($($argument),*)) }
+            })*
+        };
+    }
+
+    fenced! {
+        FunctionCall1Coll(f: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum) -> Datum;
+        FunctionCall2Coll(f: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum, b: Datum) -> Datum;
+        FunctionCall3Coll(f: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum, b: Datum, c: Datum)
+            -> Datum;
+        OidSendFunctionCall(f: Oid, value: Datum) -> *mut pg_sys::bytea;
+        OidReceiveFunctionCall(f: Oid, buffer: *mut pg_sys::StringInfoData, parameter: Oid,
+            modifier: i32) -> Datum;
+        OidOutputFunctionCall(f: Oid, value: Datum) -> *mut core::ffi::c_char;
+        OidInputFunctionCall(f: Oid, text: *mut core::ffi::c_char, parameter: Oid, modifier: i32)
+            -> Datum;
+        make_multirange(multirange: Oid, range: *mut pg_sys::TypeCacheEntry, count: c_int,
+            ranges: *mut *mut pg_sys::RangeType) -> *mut core::ffi::c_void;
+        bounds_adjacent(cache: *mut pg_sys::TypeCacheEntry, end: pg_sys::RangeBound,
+            start: pg_sys::RangeBound) -> bool;
+        range_cmp_bound_values(cache: *mut pg_sys::TypeCacheEntry, a: *const pg_sys::RangeBound,
+            b: *const pg_sys::RangeBound) -> c_int;
+    }
+
+    /// From PostgreSQL 16 on the server's takes one argument more, for errors that do not raise.
+    pub(crate) unsafe fn make_range(
+        cache: *mut pg_sys::TypeCacheEntry,
+        lower: &mut pg_sys::RangeBound,
+        upper: &mut pg_sys::RangeBound,
+        empty: bool,
+    ) -> *mut pg_sys::RangeType {
+        // SAFETY: the caller answers for the arguments; the closure makes one call.
+        unsafe {
+            fence(|| {
+                super::make_range(
+                    cache,
+                    lower,
+                    upper,
+                    empty,
+                    #[cfg(not(feature = "pg15"))]
+                    core::ptr::null_mut(),
+                )
+            })
+        }
+    }
+}
