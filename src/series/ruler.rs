@@ -25,7 +25,7 @@ pub(crate) enum Ruler {
     /// float8: a product and a sum each.
     Float(f64),
     /// numeric, and every type with a `+` operator.
-    Operator { stepper: Stepper, step: Datum },
+    Operator { stepper: &'static Stepper, step: Datum },
 }
 
 /// What a step is given as.
@@ -70,6 +70,8 @@ impl Ruler {
         Self::native(pg::base_type(subtype), given).unwrap_or_else(|| {
             let collation = range_type.collation();
             let stepper = Stepper::of(subtype, given.kind, collation, &[Sign::Plus]);
+            // SAFETY: it lies in the context in which the ruler is used.
+            let stepper = unsafe { &*ContextAllocator::current().put(stepper) };
             let step = stepper.step(given.value);
             if pg::base_type(subtype) == pg_sys::NUMERICOID {
                 pg::check_finite_numeric(step);
