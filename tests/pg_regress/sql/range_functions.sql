@@ -224,7 +224,7 @@ SELECT range_shift('empty'::int4range, 3), range_expand('empty'::numrange, 3), r
 SELECT range_shift('[1,5)'::numrange, 'NaN'), range_shift('[1,5)'::numrange, 'Infinity'), range_expand('[1,5)'::numrange, 'Infinity'), range_expand(float8_range(1, 5), 'Infinity'::float8);
 -- Many rows through one place in a plan: types of rows and deltas change where they can.
 SELECT range_shift(r, d), range_expand(r, d, -d) FROM (SELECT numrange(i, i + 1), i / 4.0 FROM generate_series(1, 4) AS i UNION ALL SELECT NULL, 1 UNION ALL SELECT 'empty', NULL) AS v (r, d);
-CREATE FUNCTION shifted(r anyrange, d anynonarray) RETURNS anyrange LANGUAGE plpgsql AS $$ BEGIN RETURN range_shift(r, d); END $$;
+CREATE FUNCTION shifted(r anyrange, d anycompatiblenonarray) RETURNS anyrange LANGUAGE plpgsql AS $$ BEGIN RETURN range_shift(r, d); END $$;
 SELECT shifted('[1,5)'::int4range, 3), shifted('[2024-01-31,2024-02-02)'::daterange, 3), shifted('[2024-01-31,2024-02-02)'::daterange, interval '1 month'), shifted(float8_range(1, 2), 0.5::float8), shifted('[1,5)'::int4range, 3::smallint);
 
 -- Stable where the session's time zone or the catalogs have a say.
