@@ -296,10 +296,16 @@ impl<'a> InlineLine<'a> {
 
     #[inline]
     fn flags(span: &Span<Key>) -> u8 {
-        (u8::from(span.start == Key::MIN) * LOWER_INFINITE)
-            | (u8::from(!span.start.is_after() && span.start != Key::MIN) * LOWER_INCLUSIVE)
+        Self::inclusive(span)
+            | (u8::from(span.start == Key::MIN) * LOWER_INFINITE)
             | (u8::from(span.end == Key::MAX) * UPPER_INFINITE)
-            | (u8::from(span.end.is_after() && span.end != Key::MAX) * UPPER_INCLUSIVE)
+    }
+
+    /// The flags of a span that has both bounds.
+    #[inline]
+    fn inclusive(span: &Span<Key>) -> u8 {
+        (u8::from(span.start.is_before()) * LOWER_INCLUSIVE)
+            | (u8::from(span.end.is_after()) * UPPER_INCLUSIVE)
     }
 
     /// The length of the bounds of `span`.
@@ -437,11 +443,16 @@ impl ServerLine for InlineLine<'_> {
             // In chunks that stay in the nearest cache.
             for some in spans.chunks(512) {
                 for span in some {
-                    *flags = Self::flags(span);
+                    *flags = Self::inclusive(span);
                     flags = flags.add(1);
                 }
                 next = self.store_all(next, some);
                 self.pause();
+            }
+            // Only the outermost can lack a bound.
+            if let ([first, ..], [.., last]) = (spans, spans) {
+                *value.add(flags_at) = Self::flags(first);
+                *value.add(flags_at + spans.len() - 1) = Self::flags(last);
             }
         }
         Datum::from(value)

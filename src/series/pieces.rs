@@ -4,7 +4,7 @@
 //! Every cut lies before its value, so a cut point starts the upper piece; the first piece begins
 //! and the last one ends as the range itself does.
 
-use core::cmp::Ordering::{Equal, Greater};
+use core::cmp::Ordering::{Equal, Greater, Less};
 
 use intervals::Span;
 use pgrx::pg_sys::Datum;
@@ -52,47 +52,44 @@ impl<L: ServerLine> Iterator for Pieces<L> {
     type Item = Datum;
 
     fn next(&mut self) -> Option<Datum> {
-        loop {
-            let begin = self.next?;
-            let whole = self.field.span;
-            let cut = self.line.cut(begin, false);
-            let start = if self.k == 0 { whole.start } else { cut };
-            if self.line.compare(start, whole.end) != core::cmp::Ordering::Less {
-                return None;
-            }
-            let k = self.k;
-            let anchor = self.field.lower.0;
-            let (next, end) = self.memory.within(|| {
-                let next =
-                    k.checked_add(1).and_then(|k| self.step.at(anchor, k, Some(begin), None));
-                let end = match &self.span {
-                    None => next,
-                    // The operator of the step starts from this term, all others from the anchor.
-                    Some(span) => match &self.step {
-                        Ruler::Operator { .. } => span.at(begin, 1, Some(begin), None),
-                        step => step.at(anchor, k, None, Some(span)),
-                    },
-                };
-                (next, end)
-            });
-            if let Some(next) = self.cut(next)
-                && self.line.compare(next, cut) != Greater
-            {
-                error::step_does_not_advance();
-            }
-            self.next = next;
-            self.k += 1;
-            // Behind the end of the type there is nothing to overshoot to.
-            let end = self.cut(end).unwrap_or(whole.end);
-            let beyond = self.line.compare(end, whole.end) == Greater;
-            let end = match self.partial {
-                Partial::Drop if beyond => continue,
-                Partial::Clip if beyond => whole.end,
-                _ => end,
+        let begin = self.next?;
+        let whole = self.field.span;
+        let cut = self.line.cut(begin, false);
+        let start = if self.k == 0 { whole.start } else { cut };
+        if self.line.compare(start, whole.end) != Less {
+            return None;
+        }
+        let k = self.k;
+        let anchor = self.field.lower.0;
+        let (next, end) = self.memory.within(|| {
+            let next = k.checked_add(1).and_then(|k| self.step.at(anchor, k, Some(begin), None));
+            let end = match &self.span {
+                None => next,
+                // The operator of the step starts from this term, all others from the anchor.
+                Some(span) => match &self.step {
+                    Ruler::Operator { .. } => span.at(begin, 1, Some(begin), None),
+                    step => step.at(anchor, k, None, Some(span)),
+                },
             };
-            if let Some(piece) = Span::new(&self.line, start, end) {
-                return Some(self.line.range(Some(piece)));
-            }
+            (next, end)
+        });
+        let (next_cut, end) = (self.cut(next), self.cut(end));
+        if next_cut.is_some_and(|next| self.line.compare(next, cut) != Greater) {
+            error::step_does_not_advance();
+        }
+        self.next = next;
+        self.k += 1;
+        // Without an end the piece reaches beyond what the type can hold.
+        let beyond = end.is_none_or(|end| self.line.compare(end, whole.end) == Greater);
+        let end = match self.partial {
+            // So are all that follow.
+            Partial::Drop if beyond => return None,
+            Partial::Clip if beyond => whole.end,
+            _ => end.unwrap_or(whole.end),
+        };
+        match Span::new(&self.line, start, end) {
+            None => error::step_does_not_advance(),
+            piece => Some(self.line.range(piece)),
         }
     }
 }
@@ -141,7 +138,7 @@ unsafe fn pieces(call: Call, arguments: usize) -> Option<Rows> {
         with_line!(range_type, memory, |line| {
             for ruler in [Some(&step), span.as_ref()].into_iter().flatten() {
                 // Wrong steps are errors over an empty range too, as far as they show.
-                if ruler.direction() == Some(core::cmp::Ordering::Less) {
+                if ruler.direction() == Some(Less) {
                     error::bad_step("step size of a series of ranges must be positive");
                 }
             }

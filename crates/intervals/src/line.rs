@@ -109,10 +109,16 @@ impl Key {
         self.value
     }
 
-    /// The cut lies after its value.
+    /// The cut lies just before its value.
+    #[inline]
+    pub const fn is_before(self) -> bool {
+        self.side == Self::BEFORE
+    }
+
+    /// The cut lies just after its value.
     #[inline]
     pub const fn is_after(self) -> bool {
-        self.side >= Self::AFTER
+        self.side == Self::AFTER
     }
 
     // One 128-bit comparison instead of two and a branch.
