@@ -251,6 +251,88 @@ def _hulls() -> list[Comparison]:
     return entries
 
 
+def _depth(rows: str) -> str:
+    """The largest depth of half-open ranges by a running sum over starts and ends."""
+    return (
+        "SELECT max(depth) FROM (SELECT sum(step) OVER (ORDER BY at, step ROWS UNBOUNDED PRECEDING) AS depth FROM ("
+        f"SELECT lower(r) AS at, 1 AS step FROM {rows} UNION ALL SELECT upper(r), -1 FROM {rows}) AS e) AS s"
+    )
+
+
+def _parallel(what: str, sql: str) -> Comparison:
+    return Comparison(
+        f"{what}, 2 workers",
+        "ours, serial",
+        sql,
+        sql,
+        1.0,
+        our_settings=WORKERS,
+        plan="Partial Aggregate",
+    )
+
+
+def _algebra() -> list[Comparison]:
+    entries = []
+    for table, words in [
+        ("one_sorted", "one island, sorted"),
+        ("one_shuffled", "one island, shuffled"),
+        ("thousand_shuffled", "1000 islands, shuffled"),
+        ("none_sorted", "nothing merges, sorted"),
+    ]:
+        length = f"SELECT range_length_agg(r) FROM {table}"
+        core = (
+            "SELECT justify_hours(sum(upper(u) - lower(u))) "
+            f"FROM (SELECT unnest(range_agg(r)) AS u FROM {table}) AS q"
+        )
+        entries.append(Comparison(f"covered length, {words}", "sum over unnest(range_agg)", core, length, 0.12))
+        entries.append(_parallel(f"covered length, {words}", length))
+        domain = "tstzrange('2020-01-01', '2040-01-01')"
+        core = whole(f"tstzmultirange({domain}) - range_agg(r)", table)
+        gaps = whole(f"range_gaps_agg(r, {domain})", table)
+        entries.append(Comparison(f"gaps, {words}", "domain - range_agg", core, gaps, 0.12))
+        entries.append(_parallel(f"gaps, {words}", gaps))
+    for table, words in [
+        ("one_sorted", "two deep, sorted"),
+        ("one_shuffled", "two deep, shuffled"),
+        ("long_shuffled", "100 deep, shuffled"),
+    ]:
+        depth = f"SELECT range_max_depth(r) FROM {table}"
+        entries.append(Comparison(f"max depth, {words}", "union all, window sum", _depth(table), depth, 0.15))
+        entries.append(_parallel(f"max depth, {words}", depth))
+    for table, words in [
+        ("one_sorted", "one island, sorted"),
+        ("thousand_shuffled", "1000 islands, shuffled"),
+        ("none_shuffled", "nothing merges, shuffled"),
+    ]:
+        # By its bounds core sorts faster than by the range; for half-open ranges the order is the same.
+        for key, by in [("lower(r), upper(r)", "bounds"), ("r", "ranges")]:
+            order = f"ORDER BY {key} ROWS BETWEEN UNBOUNDED PRECEDING AND"
+            core = (
+                f"SELECT count(*), max(island) FROM (SELECT sum(begins) OVER ({order} CURRENT ROW) AS island FROM ("
+                f"SELECT r, ((lower(r) <= max(upper(r)) OVER ({order} 1 PRECEDING)) IS NOT TRUE)::int AS begins "
+                f"FROM {table}) AS b) AS s"
+            )
+            ours = (
+                "SELECT count(*), max(island) "
+                f"FROM (SELECT range_island(r) OVER (ORDER BY {key}) AS island FROM {table}) AS s"
+            )
+            entries.append(
+                Comparison(f"island numbers, {words}, by {by}", "max, sum over windows", core, ours, 0.35)
+            )
+    for shape, words in [("one", "two deep"), ("none", "nothing overlaps")]:
+        # A tenth of the rows: the peer is slow.
+        table = f"moving_{shape} WHERE i <= 2000"
+        core = (
+            f"SELECT count(m), sum(m) FROM (SELECT ({_depth('unnest(ranges) AS r')}) AS m "
+            f"FROM (SELECT array_agg(r) {FRAME} AS ranges FROM {table}) AS f) AS q"
+        )
+        ours = f"SELECT count(m), sum(m) FROM (SELECT range_max_depth(r) {FRAME} AS m FROM {table}) AS q"
+        entries.append(
+            Comparison(f"moving depth, 200 rows of 2000, {words}", "recomputed for each frame", core, ours, 0.05)
+        )
+    return entries
+
+
 COMPARISONS = [
     # What every ratio over a large table contains on both sides.
     Comparison(
@@ -261,6 +343,7 @@ COMPARISONS = [
     ),
     *_unions(),
     *_hulls(),
+    *_algebra(),
 ]
 
 MEMORY = [

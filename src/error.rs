@@ -107,6 +107,15 @@ pub(crate) fn out_of_range(type_name: &str) -> ! {
     )
 }
 
+/// A date or time beyond the range of its type.
+#[cold]
+pub(crate) fn datetime_out_of_range(type_name: &str) -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_DATETIME_FIELD_OVERFLOW,
+        format!("{type_name} out of range"),
+    ))
+}
+
 /// A finite sum of float8 weights became infinite.
 #[cold]
 pub(crate) fn float_overflow() -> ! {

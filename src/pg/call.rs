@@ -102,7 +102,8 @@ impl Call {
                 return &*kept;
             }
             let memory = ContextAllocator::new((*(*self.info).flinfo).fn_mcxt);
-            let fresh = memory.put(make());
+            // What is looked up may keep things of its own where it was made: function lookups do.
+            let fresh = memory.within(|| memory.put(make()));
             *extra = fresh.cast();
             &*fresh
         }

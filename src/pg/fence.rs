@@ -71,6 +71,13 @@ unsafe extern "C-unwind" {
         a: *const pg_sys::RangeBound,
         b: *const pg_sys::RangeBound,
     ) -> c_int;
+    fn domain_check(
+        value: Datum,
+        is_null: bool,
+        domain: Oid,
+        extra: *mut *mut core::ffi::c_void,
+        memory: pg_sys::MemoryContext,
+    );
 }
 
 /// Runs `call`; an error of the server unwinds from here.
@@ -158,6 +165,8 @@ pub(crate) mod fenced {
             ranges: *mut *mut pg_sys::RangeType) -> *mut core::ffi::c_void;
         bounds_adjacent(cache: *mut pg_sys::TypeCacheEntry, end: pg_sys::RangeBound,
             start: pg_sys::RangeBound) -> bool;
+        domain_check(value: Datum, is_null: bool, domain: Oid,
+            extra: *mut *mut core::ffi::c_void, memory: pg_sys::MemoryContext) -> ();
         range_cmp_bound_values(cache: *mut pg_sys::TypeCacheEntry, a: *const pg_sys::RangeBound,
             b: *const pg_sys::RangeBound) -> c_int;
     }

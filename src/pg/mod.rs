@@ -17,7 +17,7 @@ pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
-pub(crate) use operator::{Cast, Sign, Stepper, base_type, is_infinite};
+pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
 pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type, value_type};
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use value::{

@@ -144,6 +144,20 @@ enum Operation {
     },
     /// On dates: years, months and days.
     DateInterval,
+    /// On times of day, which core's operator lets wrap at midnight.
+    TimeInterval,
+}
+
+impl Operation {
+    fn apply(&self, value: Datum, step: Datum, sign: Sign, collation: Oid) -> Datum {
+        match self {
+            Self::Operator { function, result } => {
+                result.apply(function.call2(value, step, collation))
+            }
+            Self::DateInterval => date_plus_interval(value, step, sign),
+            Self::TimeInterval => time_plus_interval(value, step, sign),
+        }
+    }
 }
 
 /// Adds steps of one type to values of one subtype.
@@ -152,6 +166,10 @@ pub(crate) struct Stepper {
     step: Oid,
     collation: Oid,
     argument: Cast,
+    /// The type that the operators take.
+    taken: Oid,
+    /// The subtype is a domain, to which results must belong.
+    domain: bool,
     plus: Option<Operation>,
     minus: Option<Operation>,
 }
@@ -160,8 +178,16 @@ impl Stepper {
     /// The operators for `subtype` and steps given as `step`; an error where there is none for a
     /// sign in `signs`.
     pub(crate) fn of(subtype: Oid, step: Oid, collation: Oid, signs: &[Sign]) -> Self {
-        let mut stepper =
-            Self { subtype, step, collation, argument: Cast::Nothing, plus: None, minus: None };
+        let mut stepper = Self {
+            subtype,
+            step,
+            collation,
+            argument: Cast::Nothing,
+            taken: step,
+            domain: base_type(subtype) != subtype,
+            plus: None,
+            minus: None,
+        };
         for (argument, cast) in candidates(subtype, step) {
             let find = |sign| {
                 let wanted = signs.contains(&sign);
@@ -170,6 +196,7 @@ impl Stepper {
             let (plus, minus) = (find(Sign::Plus), find(Sign::Minus));
             if !matches!(plus, Some(None)) && !matches!(minus, Some(None)) {
                 stepper.argument = cast;
+                stepper.taken = base_type(argument);
                 stepper.plus = plus.flatten();
                 stepper.minus = minus.flatten();
                 return stepper;
@@ -201,16 +228,72 @@ impl Stepper {
             Sign::Minus => &self.minus,
         };
         match operation {
-            Some(Operation::Operator { function, result }) => {
-                result.apply(function.call2(value, step, self.collation))
+            Some(operation) => {
+                let sum = operation.apply(value, step, sign, self.collation);
+                if self.domain {
+                    check_domain(self.subtype, sum);
+                }
+                sum
             }
-            Some(Operation::DateInterval) => date_plus_interval(value, step, sign),
             None => error::no_step_operator(
                 &sign.operator().to_string_lossy(),
                 &type_name(self.subtype),
                 &type_name(self.step),
             ),
         }
+    }
+}
+
+impl Stepper {
+    /// `value + step`, or `None` where that is beyond an integer type or date.
+    pub(crate) fn apply_within(&self, value: Datum, step: Datum) -> Option<Datum> {
+        let (value_word, largest) = match base_type(self.subtype) {
+            pg_sys::INT2OID => (i64::from(value.value() as i16), i64::from(i16::MAX)),
+            pg_sys::INT4OID | pg_sys::DATEOID => {
+                (i64::from(value.value() as i32), i64::from(i32::MAX))
+            }
+            pg_sys::INT8OID => (value.value() as i64, i64::MAX),
+            _ => return Some(self.apply(Sign::Plus, value, step)),
+        };
+        match self.integer(step) {
+            None => Some(self.apply(Sign::Plus, value, step)),
+            Some(step) => {
+                value_word.checked_add(step).filter(|sum| *sum <= largest).map(Datum::from)
+            }
+        }
+    }
+
+    /// The step as an integer, if that is what the operators take.
+    fn integer(&self, step: Datum) -> Option<i64> {
+        Some(match self.taken {
+            pg_sys::INT2OID => i64::from(step.value() as i16),
+            pg_sys::INT4OID => i64::from(step.value() as i32),
+            pg_sys::INT8OID => step.value() as i64,
+            _ => return None,
+        })
+    }
+
+    /// The step is below zero; false for types that are not core's.
+    pub(crate) fn is_negative(&self, step: Datum) -> bool {
+        match self.taken {
+            pg_sys::FLOAT8OID => f64::from_bits(step.value() as u64) < 0.0,
+            pg_sys::NUMERICOID => super::float(step) < 0.0,
+            pg_sys::INTERVALOID => {
+                // SAFETY: the step is an interval.
+                let interval = unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() };
+                let days = i64::from(interval.month) * 30 + i64::from(interval.day);
+                i128::from(days) * i128::from(DAY) + i128::from(interval.time) < 0
+            }
+            _ => self.integer(step).is_some_and(|step| step < 0),
+        }
+    }
+}
+
+/// Raises the server's error unless `value` belongs to the domain.
+pub(crate) fn check_domain(domain: Oid, value: Datum) {
+    // SAFETY: the value is of the domain's base type.
+    unsafe {
+        fenced::domain_check(value, false, domain, core::ptr::null_mut(), core::ptr::null_mut())
     }
 }
 
@@ -247,6 +330,9 @@ fn operation(subtype: Oid, argument: Oid, sign: Sign) -> Option<Operation> {
         let base = pg_sys::getBaseType(subtype);
         if base == pg_sys::DATEOID && argument == pg_sys::INTERVALOID {
             return Some(Operation::DateInterval);
+        }
+        if base == pg_sys::TIMEOID && argument == pg_sys::INTERVALOID {
+            return Some(Operation::TimeInterval);
         }
         let schemas =
             [pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE), schema(subtype), schema(argument)];
@@ -305,7 +391,18 @@ fn date_plus_interval(date: Datum, step: Datum, sign: Sign) -> Datum {
     let factor = if sign == Sign::Plus { 1 } else { -1 };
     match calendar::add(day.into(), factor * months, factor * days) {
         Some(day) => Datum::from(day),
-        None => error::out_of_range("date"),
+        None => error::datetime_out_of_range("date"),
+    }
+}
+
+/// `time ± interval`, of which days and months do not count, as in core; an error beyond midnight.
+fn time_plus_interval(time: Datum, step: Datum, sign: Sign) -> Datum {
+    // SAFETY: the step is an interval.
+    let step = unsafe { (*step.cast_mut_ptr::<pg_sys::Interval>()).time };
+    let step = if sign == Sign::Plus { Some(step) } else { step.checked_neg() };
+    match step.and_then(|step| (time.value() as i64).checked_add(step)) {
+        Some(sum) if (0..=DAY).contains(&sum) => Datum::from(sum),
+        _ => error::datetime_out_of_range("time"),
     }
 }
 

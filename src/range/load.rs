@@ -163,6 +163,10 @@ impl Double {
             (sum, (a - (sum - virtual_b)) + (b - virtual_b))
         };
         let (high, error) = two_sum(self.high, value);
+        if !high.is_finite() {
+            // Overflow; it stays, and is an error if it turns out to be the largest sum.
+            return Self { high, low: 0.0 };
+        }
         let (high, low) = two_sum(high, self.low + error);
         Self { high, low }
     }

@@ -46,9 +46,14 @@ impl Place {
 }
 
 impl Place {
-    /// `max_gap` as the operator takes it, in the current context.
+    /// `max_gap` as the operator takes it, in the current context; an error if it is negative.
     fn step(&self, gap: Datum) -> Datum {
-        self.stepper.as_ref().map_or(gap, |stepper| stepper.step(gap))
+        let Some(stepper) = &self.stepper else { return gap };
+        let gap = stepper.step(gap);
+        if stepper.is_negative(gap) {
+            error::negative_gap();
+        }
+        gap
     }
 }
 
@@ -60,12 +65,10 @@ struct Walk<L: Line> {
     island: Option<Span<L::Cut>>,
     /// The island before it.
     finished: Option<Span<L::Cut>>,
-    /// How far the island reaches over a gap, where one is allowed.
-    reach: Option<L::Cut>,
 }
 
 impl<L: ServerLine> Walk<L> {
-    const NEW: Self = Self { last: None, island: None, finished: None, reach: None };
+    const NEW: Self = Self { last: None, island: None, finished: None };
 
     /// Goes on to a range that is not NULL; true if it begins an island.
     fn go_on(
@@ -73,7 +76,7 @@ impl<L: ServerLine> Walk<L> {
         line: &L,
         function: &str,
         span: Option<Span<L::Cut>>,
-        reach: impl Fn(L::Cut) -> Option<L::Cut>,
+        reaches: impl Fn(L::Cut, L::Cut) -> bool,
     ) -> bool {
         let in_order = match (self.last, span) {
             (None | Some(None), _) => true,
@@ -97,47 +100,41 @@ impl<L: ServerLine> Walk<L> {
         release(self.last.replace(span.map(keep)).flatten());
         let Some(span) = span else { return false };
         if let Some(island) = &mut self.island
-            && (line.reaches(island.end, span.start)
-                || self.reach.is_some_and(|reach| line.reaches(reach, span.start)))
+            && (line.reaches(island.end, span.start) || reaches(island.end, span.start))
         {
             if line.compare(span.end, island.end) == Greater {
                 line.release(core::mem::replace(&mut island.end, line.keep(span.end)));
-                self.set_reach(line, reach(span.end));
             }
             return false;
         }
         release(core::mem::replace(&mut self.finished, self.island.replace(keep(span))));
-        self.set_reach(line, reach(span.end));
         true
-    }
-
-    fn set_reach(&mut self, line: &L, reach: Option<L::Cut>) {
-        let reach = reach.map(|cut| line.keep(cut));
-        if let Some(old) = core::mem::replace(&mut self.reach, reach) {
-            line.release(old);
-        }
     }
 }
 
-/// The cut up to which an island that ends at `end` reaches over a gap, which [`Place::step`] made.
+/// Whether an island that ends at `end` reaches `start` over a gap, which [`Place::step`] made.
 ///
 /// On continuous types brackets do not count: `upper + max_gap` reaches a lower bound of the same
 /// value. So it is with half-open discrete ranges, where `lower − upper` is the number of missing
 /// elements. Discrete types with a canonical form of their own keep their bracket: behind `3]`
 /// and two missing elements comes `[6`, which adjoins `5]`.
-fn reach<L: ServerLine>(
+fn reaches_over<L: ServerLine>(
     line: &L,
     place: &Place,
     gap: Option<Datum>,
     end: L::Cut,
-) -> Option<L::Cut> {
-    let (stepper, gap) = (place.stepper.as_ref()?, gap?);
-    let (upper, closed) = line.bound_at(end)?;
-    let sum = stepper.apply(Sign::Plus, upper, gap);
+    start: L::Cut,
+) -> bool {
+    let (Some(stepper), Some(gap), Some((upper, closed))) =
+        (place.stepper.as_ref(), gap, line.bound_at(end))
+    else {
+        return false;
+    };
+    let Some(sum) = stepper.apply_within(upper, gap) else { return true };
     if line.compare(line.cut(sum, closed), end) == Less {
         error::negative_gap();
     }
-    Some(line.cut(sum, closed || place.range_type.canonical != Canonical::Own))
+    line.reaches(line.cut(sum, closed || place.range_type.canonical != Canonical::Own), start)
 }
 
 /// What a window function keeps for its partition; all zeros when the partition begins.
@@ -191,8 +188,9 @@ unsafe fn island(call: Call, with_gap: bool) -> Datum {
             let walk = kept.walk(&line);
             let span = value_span(&line, value);
             let gap = gap.map(|gap| place.step(gap));
-            let begins =
-                walk.go_on(&line, "range_island", span, |end| reach(&line, place, gap, end));
+            let begins = walk.go_on(&line, "range_island", span, |end, start| {
+                reaches_over(&line, place, gap, end, start)
+            });
             kept.number += i64::from(begins);
             if span.is_some() { Datum::from(kept.number) } else { call.null() }
         })
@@ -229,8 +227,9 @@ unsafe fn session(call: Call, with_gap: bool) -> Datum {
                 if let Some(value) = value {
                     let started = walk.island.is_some();
                     let span = value_span(&line, value);
-                    let begins = walk
-                        .go_on(&line, "range_session", span, |end| reach(&line, place, gap, end));
+                    let begins = walk.go_on(&line, "range_session", span, |end, start| {
+                        reaches_over(&line, place, gap, end, start)
+                    });
                     if begins && started {
                         kept.until = kept.scanned;
                     }

@@ -206,8 +206,13 @@ unsafe fn terms(call: Call, given: Option<Given>) -> Option<Rows> {
             let field = Field::of(&line, value)?;
             if let Ruler::Linear(step) = ruler {
                 let (lower, upper) = field.integers(range_type);
-                let terms = Progression::new(lower, upper, step);
-                return Some(Rows::new(memory, terms.map(Datum::from)));
+                let terms = Progression::new(lower, upper, step).map(Datum::from);
+                let domain = range_type.element();
+                return Some(if pg::base_type(domain) == domain {
+                    Rows::new(memory, terms)
+                } else {
+                    Rows::new(memory, terms.inspect(move |term| pg::check_domain(domain, *term)))
+                });
             }
             let terms = Terms::new(line, ruler, &field, memory);
             if let Some(terms) = scaled(&terms, &field) {

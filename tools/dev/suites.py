@@ -22,7 +22,7 @@ DIFFERENTIAL = ROOT / "tests" / "differential"
 # A differential test that takes longer than this hangs.
 DIFFERENTIAL_SECONDS = 900
 ROUNDS_QUICK = 1
-ROUNDS_FULL = 5
+ROUNDS_FULL = 3
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ SELECT range_length('[4713-01-01 BC,294276-12-31 23:59:59.999999]'::tsrange), ra
 SELECT range_length('[2024-03-31 00:00+00,2024-03-31 00:00:00.000001+00)'::tstzrange), range_length('[2023-12-31 23:59:59.999999,2024-01-01)'::tsrange);
 -- Types of users.
 SELECT range_length('[a,b)'::letters);
-SELECT error_of($$SELECT range_length('{[a,b)}'::letters_multirange)$$), error_of($$SELECT range_length('{}'::letters_multirange)$$);
+SELECT error_of($$SELECT range_length('{[a,b)}'::letters_multirange)$$);
 \set VERBOSITY terse
 SELECT range_length(1);
 \set VERBOSITY default
