@@ -218,7 +218,12 @@ impl Stepper {
 
     /// The step as the operators take it.
     pub(crate) fn step(&self, step: Datum) -> Datum {
-        self.argument.apply(step)
+        let step = self.argument.apply(step);
+        if matches!(self.plus.as_ref().or(self.minus.as_ref()), Some(Operation::DateInterval)) {
+            // SAFETY: the step is an interval.
+            whole_days(unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() });
+        }
+        step
     }
 
     /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned.

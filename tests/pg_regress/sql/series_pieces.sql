@@ -64,7 +64,7 @@ SELECT error_of($$SELECT generate_range_series('[1,10)'::numrange, 4, 4, 'Clip')
 -- Dropping ends with the first that does not fit.
 SET statement_timeout = '5s';
 SELECT count(*) FROM generate_range_series('[2024-01-01 00:00,2025-01-01 00:00)'::tsrange, '1 us', '2 years', 'drop');
-SELECT count(*), max(p) FROM generate_range_series('[2024-01-01 00:00,2025-01-01 00:00)'::tsrange, '1 us', '366 days -2 us', 'drop') AS p;
+SELECT count(*), max(upper(p)) FROM generate_range_series('[2024-01-01 00:00,2025-01-01 00:00)'::tsrange, '1 us', '366 days -2 us', 'drop') AS p;
 RESET statement_timeout;
 
 -- In the civil time of a zone.
