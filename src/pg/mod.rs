@@ -22,7 +22,7 @@ pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type,
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use value::{
     Round, array_elements, call1, call2, check_finite_numeric, copy_varlena, float, is_endless,
-    numeric, scale, scaled, text, text_str, unscaled,
+    numeric, scale, scaled, session_zone, text, text_str, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

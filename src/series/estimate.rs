@@ -3,6 +3,7 @@
 //! Known where the range and the step are constants, or will be at execution; elsewhere the
 //! declared ROWS stand. A zero step or a range without an end is left for execution to refuse.
 
+use intervals::series::Progression;
 use pgrx::pg_sys::{self, Datum};
 
 use super::{
@@ -52,18 +53,34 @@ unsafe fn rows(value: Datum, step: Option<(Datum, pg_sys::Oid)>, pieces: bool) -
             let Some(field) = Field::find(&line, value).ok()? else { return Some(0.0) };
             let (low, high) = (field.lower.0, field.upper.0);
             let length = match ruler {
-                Ruler::Float(_) => {
+                Ruler::Linear { step, .. } if !pieces => {
+                    let (lower, upper) = field.integers(range_type);
+                    return Some(Progression::new(lower, upper, step).about());
+                }
+                Ruler::Float { single: true, .. } => {
+                    let float = |value: Datum| f64::from(f32::from_bits(value.value() as u32));
+                    float(high) - float(low)
+                }
+                Ruler::Float { .. } => {
                     f64::from_bits(high.value() as u64) - f64::from_bits(low.value() as u64)
                 }
                 Ruler::Operator { .. } => pg::float(high) - pg::float(low),
-                _ => {
-                    let (lower, upper) = field.integers(range_type);
-                    upper.value as f64 - lower.value as f64
-                        + f64::from(u8::from(pieces && range_type.canonical != Canonical::Any))
-                }
+                _ => (high.value() as i64) as f64 - (low.value() as i64) as f64,
             };
             let steps = length / step.abs();
-            Some(if pieces { steps.ceil() } else { steps.floor() + 1.0 })
+            let exact = steps.fract() == 0.0;
+            let (near, far) = if step > 0.0 {
+                (field.lower.1, field.upper.1)
+            } else {
+                (field.upper.1, field.lower.1)
+            };
+            Some(if pieces {
+                steps.ceil() + f64::from(u8::from(exact && far))
+            } else {
+                // Both ends count, unless they are excluded.
+                let excluded = u8::from(!near) + u8::from(!far && exact);
+                (steps.floor() + 1.0 - f64::from(excluded)).max(0.0)
+            })
         })
     }
 }

@@ -6,7 +6,10 @@
 
 use core::cmp::Ordering;
 
-use intervals::series::{CivilStep, DAY};
+use intervals::{
+    calendar,
+    series::{CivilStep, DAY, END_TIMESTAMP, FIRST_TIMESTAMP},
+};
 use pgrx::pg_sys::{self, Datum, Oid};
 
 use crate::{
@@ -17,13 +20,13 @@ use crate::{
 /// A step on one subtype.
 pub(crate) enum Ruler {
     /// int4, int8, date by days, timestamps by fixed time, time: on the integers behind them.
-    Linear(i64),
+    Linear { step: i64, first: i64, last: i64 },
     /// date, timestamp: by months too.
     Civil { step: CivilStep, date: bool },
-    /// timestamptz by months or days, in the session's time zone or in the one named.
-    Zoned { step: CivilStep, zone: Option<Datum> },
-    /// float8: a product and a sum each.
-    Float(f64),
+    /// timestamptz by months or days, in the civil time of a zone, given by name.
+    Zoned { step: CivilStep, zone: Datum },
+    /// float8 and float4: a product and a sum each, in double precision.
+    Float { step: f64, single: bool },
     /// numeric, and every type with a `+` operator.
     Operator { stepper: &'static Stepper, step: Datum },
 }
@@ -83,9 +86,11 @@ impl Ruler {
     /// Both with the same notion of a step, where one has months or days and the other has not.
     pub(crate) fn matched(self, other: Self) -> (Self, Self) {
         match (self, other) {
-            (Self::Linear(a), b @ (Self::Civil { .. } | Self::Zoned { .. })) => (b.fixed(a), b),
-            (a @ (Self::Civil { .. } | Self::Zoned { .. }), Self::Linear(b)) => {
-                let b = a.fixed(b);
+            (Self::Linear { step, .. }, b @ (Self::Civil { .. } | Self::Zoned { .. })) => {
+                (b.fixed(step), b)
+            }
+            (a @ (Self::Civil { .. } | Self::Zoned { .. }), Self::Linear { step, .. }) => {
+                let b = a.fixed(step);
                 (a, b)
             }
             pair => pair,
@@ -113,54 +118,65 @@ impl Ruler {
     /// timestamps microseconds.
     pub(crate) fn about(&self) -> Option<f64> {
         match self {
-            Self::Linear(step) => Some(*step as f64),
+            Self::Linear { step, .. } => Some(*step as f64),
             Self::Civil { step, date } => Some(step.about() / if *date { DAY as f64 } else { 1.0 }),
             Self::Zoned { step, .. } => Some(step.about()),
-            Self::Float(step) => Some(*step),
+            Self::Float { step, .. } => Some(*step),
             Self::Operator { stepper, step } => stepper.is_numeric().then(|| pg::float(*step)),
         }
     }
 
     fn native(subtype: Oid, given: Given) -> Option<Self> {
+        let linear = |step, first: i64, last: i64| Self::Linear { step, first, last };
+        let timestamps = |step| linear(step, FIRST_TIMESTAMP, END_TIMESTAMP - 1);
         Some(match subtype {
-            pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID => Self::Linear(given.as_bigint()?),
+            pg_sys::INT2OID => linear(given.as_bigint()?, i16::MIN.into(), i16::MAX.into()),
+            pg_sys::INT4OID => linear(given.as_bigint()?, i32::MIN.into(), i32::MAX.into()),
+            pg_sys::INT8OID => linear(given.as_bigint()?, i64::MIN, i64::MAX),
             pg_sys::DATEOID => {
                 // An untyped literal is an interval, the natural type of steps on dates.
                 if given.kind != pg_sys::UNKNOWNOID
                     && let Some(days) = given.as_bigint()
                 {
-                    return Some(Self::Linear(days));
+                    return Some(linear(days, calendar::FIRST, calendar::LAST));
                 }
                 let step = given.as_interval()?;
                 if step.micros % DAY != 0 {
                     error::part_of_a_day();
                 }
                 match step.fixed() {
-                    Some(micros) => Self::Linear(micros / DAY),
+                    Some(micros) => linear(micros / DAY, calendar::FIRST, calendar::LAST),
                     None => Self::Civil { step, date: true },
                 }
             }
             pg_sys::TIMESTAMPOID => {
                 let step = given.as_interval()?;
-                step.fixed().map_or(Self::Civil { step, date: false }, Self::Linear)
+                step.fixed().map_or(Self::Civil { step, date: false }, timestamps)
             }
             pg_sys::TIMESTAMPTZOID => {
+                if let Some(zone) = given.zone {
+                    // An unknown zone is an error whatever the step.
+                    pg::call2(pg_sys::timestamptz_zone, zone, Datum::from(0_i64));
+                }
                 let step = given.as_interval()?;
                 if step.months == 0 && step.days == 0 {
-                    Self::Linear(step.micros)
+                    timestamps(step.micros)
                 } else {
-                    Self::Zoned { step, zone: given.zone }
+                    let zone = given.zone.unwrap_or_else(pg::session_zone);
+                    Self::Zoned { step, zone }
                 }
             }
             pg_sys::TIMEOID => {
                 let fixed = given.as_interval()?.fixed();
-                Self::Linear(fixed.unwrap_or_else(|| {
+                let step = fixed.unwrap_or_else(|| {
                     error::bad_step("step size of a series of times cannot have months")
-                }))
+                });
+                linear(step, 0, DAY)
             }
-            pg_sys::FLOAT8OID => {
+            pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => {
                 let step = given.as_type(pg_sys::FLOAT8OID)?;
-                Self::Float(f64::from_bits(step.value() as u64))
+                let step = f64::from_bits(step.value() as u64);
+                Self::Float { step, single: subtype == pg_sys::FLOAT4OID }
             }
             _ => return None,
         })
@@ -176,37 +192,51 @@ impl Ruler {
         more: Option<&Self>,
     ) -> Option<Datum> {
         match self {
-            Self::Linear(step) => {
+            Self::Linear { step, first, last } => {
                 let more = match more {
-                    Some(Self::Linear(more)) => *more,
+                    Some(Self::Linear { step, .. }) => *step,
                     _ => 0,
                 };
                 let offset = step.checked_mul(k)?.checked_add(more)?;
-                (anchor.value() as i64).checked_add(offset).map(Datum::from)
+                let sum = (anchor.value() as i64).checked_add(offset)?;
+                (*first..=*last).contains(&sum).then(|| Datum::from(sum))
             }
             Self::Civil { step, date } => {
                 let step = step.times(k, civil(more))?;
                 if *date {
                     let days = step.days.checked_add(step.micros / DAY)?;
                     let day = i64::from(anchor.value() as i32);
-                    intervals::calendar::add(day, step.months, days).map(Datum::from)
+                    calendar::add(day, step.months, days).map(Datum::from)
                 } else {
                     step.after(anchor.value() as i64).map(Datum::from)
                 }
             }
             Self::Zoned { step, zone } => {
-                let step = step.times(k, civil(more))?;
-                // Where even universal time ends, so does the zone's.
-                step.after(anchor.value() as i64)?;
-                zoned(anchor, step, *zone)
+                zoned(anchor.value() as i64, step.times(k, civil(more))?, *zone).map(Datum::from)
             }
-            Self::Float(step) => {
+            Self::Float { step, single } => {
                 let more = match more {
-                    Some(Self::Float(more)) => *more,
+                    Some(Self::Float { step, .. }) => *step,
                     _ => 0.0,
                 };
-                let sum = f64::from_bits(anchor.value() as u64) + k as f64 * *step + more;
-                Some(Datum::from(sum.to_bits()))
+                let from = if *single {
+                    f64::from(f32::from_bits(anchor.value() as u32))
+                } else {
+                    f64::from_bits(anchor.value() as u64)
+                };
+                let k = k as f64;
+                let sum = from + k * step + more;
+                // Where only the product is too large, the sum may still be near.
+                let sum = if sum.is_finite() {
+                    sum
+                } else {
+                    (from / 2.0 + k * (step / 2.0) + more / 2.0) * 2.0
+                };
+                Some(if *single {
+                    Datum::from(i64::from((sum as f32).to_bits()))
+                } else {
+                    Datum::from(sum.to_bits())
+                })
             }
             Self::Operator { stepper, step } => {
                 let from = match last {
@@ -234,7 +264,7 @@ impl Ruler {
     /// A step that is not zero always leads on: integers and numeric, which do not round.
     pub(crate) fn always_advances(&self) -> bool {
         match self {
-            Self::Linear(_) => true,
+            Self::Linear { .. } => true,
             Self::Operator { stepper, .. } => stepper.is_numeric(),
             _ => false,
         }
@@ -252,8 +282,8 @@ impl Ruler {
 
     fn sign(&self) -> Option<Ordering> {
         match self {
-            Self::Linear(step) => Some(step.cmp(&0)),
-            Self::Float(step) => {
+            Self::Linear { step, .. } => Some(step.cmp(&0)),
+            Self::Float { step, .. } => {
                 if step.is_nan() {
                     error::bad_step("step size cannot be NaN");
                 }
@@ -279,21 +309,18 @@ fn civil(more: Option<&Ruler>) -> CivilStep {
     }
 }
 
-/// `timestamptz + step`: months and days in the civil time of the zone, then the time.
-fn zoned(anchor: Datum, step: CivilStep, zone: Option<Datum>) -> Option<Datum> {
-    let put = |step: CivilStep| -> Option<Datum> {
-        let interval = pg_sys::Interval {
-            time: step.micros,
-            day: i32::try_from(step.days).ok()?,
-            month: i32::try_from(step.months).ok()?,
-        };
-        Some(Datum::from(ContextAllocator::current().put(interval)))
-    };
-    let Some(zone) = zone else {
-        return Some(pg::call2(pg_sys::timestamptz_pl_interval, anchor, put(step)?));
-    };
-    let civil = pg::call2(pg_sys::timestamptz_zone, zone, anchor);
-    let moved = CivilStep { micros: 0, ..step }.after(civil.value() as i64)?;
-    let back = pg::call2(pg_sys::timestamp_zone, zone, Datum::from(moved));
-    (back.value() as i64).checked_add(step.micros).map(Datum::from)
+/// `timestamptz + step`: months and days in the civil time of the zone, then the time. `None`
+/// outside the range of the type.
+fn zoned(anchor: i64, step: CivilStep, zone: Datum) -> Option<i64> {
+    let inside = |sum: &i64| (FIRST_TIMESTAMP..END_TIMESTAMP).contains(sum);
+    let mut sum = anchor;
+    if step.months != 0 || step.days != 0 {
+        let at_zone = pg::call2(pg_sys::timestamptz_zone, zone, Datum::from(anchor));
+        let civil = at_zone.value() as i64;
+        let moved = CivilStep { micros: 0, ..step }.after(civil)?;
+        // The server refuses to convert what is out of range; zones lie within a day.
+        (moved - (civil - anchor)).checked_add(step.micros).filter(inside)?;
+        sum = pg::call2(pg_sys::timestamp_zone, zone, Datum::from(moved)).value() as i64;
+    }
+    sum.checked_add(step.micros).filter(inside)
 }

@@ -204,7 +204,7 @@ unsafe fn terms(call: Call, given: Option<Given>) -> Option<Rows> {
         ruler.direction();
         with_line!(range_type, memory, |line| {
             let field = Field::of(&line, value)?;
-            if let Ruler::Linear(step) = ruler {
+            if let Ruler::Linear { step, .. } = ruler {
                 let (lower, upper) = field.integers(range_type);
                 let terms = Progression::new(lower, upper, step).map(Datum::from);
                 let domain = range_type.element();

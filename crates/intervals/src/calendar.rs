@@ -2,9 +2,10 @@
 
 /// Days from 0000-03-01 to 2000-01-01.
 const EPOCH: i64 = 730_425;
-/// The first and the last date that the server's type holds: 4714-11-24 BC and 5874897-12-31.
-const FIRST: i64 = -2_451_545;
-const LAST: i64 = 2_145_031_948;
+/// The first date that the server's type holds, 4714-11-24 BC.
+pub const FIRST: i64 = -2_451_545;
+/// The last one, 5874897-12-31.
+pub const LAST: i64 = 2_145_031_948;
 
 /// Year, month (1–12) and day (1–31) of a day. Years before 1 AD count 0, −1, …
 ///

@@ -7,9 +7,10 @@ use crate::calendar;
 
 /// Microseconds of a day.
 pub const DAY: i64 = 86_400_000_000;
-/// The first timestamp of the server, 4714-11-24 BC, and the first one behind its range.
-const FIRST_TIMESTAMP: i64 = -211_813_488_000_000_000;
-const END_TIMESTAMP: i64 = 9_223_371_331_200_000_000;
+/// The first timestamp of the server, 4714-11-24 BC.
+pub const FIRST_TIMESTAMP: i64 = -211_813_488_000_000_000;
+/// The first timestamp behind the server's range.
+pub const END_TIMESTAMP: i64 = 9_223_371_331_200_000_000;
 
 /// A bound of the values that a series may take, and whether it belongs to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,11 @@ impl Progression {
         let following = (room >= 0).then(|| (room / wide.abs()) as u64);
         // Without terms the first one need not be an i64.
         Self { next: first as i64, step, following }
+    }
+
+    /// How many terms there are, as near as a float comes.
+    pub fn about(&self) -> f64 {
+        self.following.map_or(0.0, |following| following as f64 + 1.0)
     }
 }
 
