@@ -122,6 +122,7 @@ CREATE SCHEMA django;
 CREATE AGGREGATE django.range_merge(anyrange) (SFUNC = range_merge, STYPE = anyrange);
 """,
     ),
+    Setup("a range type whose steps are found in the catalog", "CREATE TYPE moneyrange AS RANGE (subtype = money);"),
 ]
 
 # Compilation would blur short queries.
@@ -333,6 +334,83 @@ def _algebra() -> list[Comparison]:
     return entries
 
 
+def _series() -> list[Comparison]:
+    def count(call: str, source: str = "SELECT {}") -> str:
+        return f"SELECT count(x) FROM ({source.format(call + ' AS x')}) AS s"
+
+    minutes = f"{START}, {START} + 999999 * {MINUTE}"
+    days = "'0001-01-01', '0001-01-01'::{} + 999999"
+    plain = count(f"generate_series({minutes}, {MINUTE})")
+    entries = [
+        Comparison(f"series, 1M {words}", "generate_series", count(core), count(ours), goal)
+        for words, core, ours, goal in [
+            ("int8", "generate_series(1::int8, 1000000)", "generate_series(int8range(1, 1000001))", 1.1),
+            ("int8, a step", "generate_series(1::int8, 7000000, 7)", "generate_series(int8range(1, 7000000), 7)", 1.1),
+            (
+                "date",
+                f"generate_series('0001-01-01'::timestamp, {days.format('date').split(', ')[1]}, '1 day')",
+                f"generate_series(daterange({days.format('date')}, '[]'), '1 day')",
+                1.1,
+            ),
+            (
+                "timestamptz, minutes",
+                f"generate_series({minutes}, {MINUTE})",
+                f"generate_series(tstzrange({minutes}, '[]'), {MINUTE})",
+                1.1,
+            ),
+            (
+                "timestamptz, days",
+                "generate_series('0001-01-01+00'::timestamptz, '0001-01-01+00'::timestamptz + interval '999999 days', '1 day')",
+                "generate_series(tstzrange('0001-01-01+00', '0001-01-01+00'::timestamptz + interval '999999 days', '[]'), '1 day')",
+                None,
+            ),
+            (
+                "numeric",
+                "generate_series(1::numeric, 1000000)",
+                "generate_series(numrange(1, 1000000, '[]'), 1)",
+                1.1,
+            ),
+            (
+                "numeric, a scale",
+                "generate_series(0, 9999.99, 0.01)",
+                "generate_series(numrange(0, 9999.99, '[]'), 0.01)",
+                1.1,
+            ),
+        ]
+    ]
+    from_int8 = ("generate_series(1::int8, 1000000)", "generate_series(int8range(1, 1000001))")
+    core, ours = (count(call, "SELECT * FROM {} (x)") for call in from_int8)
+    entries.append(Comparison("series, 1M int8 in FROM", "generate_series", core, ours))
+    pieces = count(f"generate_range_series(tstzrange({START}, {START} + 1000000 * {MINUTE}), {MINUTE})")
+    for window, goal in [("ORDER BY t", 1.0), ("", None)]:
+        lag = (
+            "SELECT count(x) FROM (SELECT CASE WHEN before IS NOT NULL THEN tstzrange(before, t) END AS x FROM ("
+            f"SELECT t, lag(t) OVER ({window}) AS before "
+            f"FROM generate_series({START}, {START} + 1000000 * {MINUTE}, {MINUTE}) AS t) AS l) AS s"
+        )
+        entries.append(Comparison("pieces, 1M tstzrange", f"lag OVER ({window})", lag, pieces, goal))
+    entries.append(Comparison("pieces, 1M tstzrange", "plain generate_series", plain, pieces, 1.3))
+    months = "tstzrange('0001-01-01+00', '0001-01-01+00'::timestamptz + interval '100000 months'), '1 month'"
+    entries.append(
+        Comparison(
+            "pieces, 100K months",
+            "series of their starts",
+            count(f"generate_series({months})"),
+            count(f"generate_range_series({months})"),
+        )
+    )
+    entries.append(
+        Comparison(
+            "series, 1M money by the operator of its type",
+            "ours, int8",
+            count("generate_series(int8range(1, 1000001))"),
+            count("generate_series(moneyrange('0', '9999.99', '[]'), '0.01'::money)"),
+            3.0,
+        )
+    )
+    return entries
+
+
 COMPARISONS = [
     # What every ratio over a large table contains on both sides.
     Comparison(
@@ -344,6 +422,7 @@ COMPARISONS = [
     *_unions(),
     *_hulls(),
     *_algebra(),
+    *_series(),
 ]
 
 MEMORY = [

@@ -197,8 +197,8 @@ impl Ruler {
                     Some(Self::Linear { step, .. }) => *step,
                     _ => 0,
                 };
-                let offset = step.checked_mul(k)?.checked_add(more)?;
-                let sum = (anchor.value() as i64).checked_add(offset)?;
+                let offset = i128::from(*step) * i128::from(k) + i128::from(more);
+                let sum = i64::try_from(i128::from(anchor.value() as i64) + offset).ok()?;
                 (*first..=*last).contains(&sum).then(|| Datum::from(sum))
             }
             Self::Civil { step, date } => {
@@ -318,8 +318,10 @@ fn zoned(anchor: i64, step: CivilStep, zone: Datum) -> Option<i64> {
         let at_zone = pg::call2(pg_sys::timestamptz_zone, zone, Datum::from(anchor));
         let civil = at_zone.value() as i64;
         let moved = CivilStep { micros: 0, ..step }.after(civil)?;
-        // The server refuses to convert what is out of range; zones lie within a day.
-        (moved - (civil - anchor)).checked_add(step.micros).filter(inside)?;
+        // The server refuses to convert what is out of range. Between anchor and term the offset
+        // of the zone may change, by less than three hours.
+        let change = 3 * 3_600_000_000;
+        (moved - (civil - anchor)).checked_add(change).filter(inside)?;
         sum = pg::call2(pg_sys::timestamp_zone, zone, Datum::from(moved)).value() as i64;
     }
     sum.checked_add(step.micros).filter(inside)
