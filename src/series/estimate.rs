@@ -43,9 +43,9 @@ unsafe fn is_harmless(subtype: pg_sys::Oid, step: Datum, kind: pg_sys::Oid) -> b
     }
     // SAFETY: as ours.
     let interval = unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() };
-    !pg::is_infinite(interval)
-        && !(subtype == pg_sys::DATEOID && interval.time % DAY != 0)
-        && !(subtype == pg_sys::TIMEOID && interval.month != 0)
+    let too_fine = subtype == pg_sys::DATEOID && interval.time % DAY != 0;
+    let too_coarse = subtype == pg_sys::TIMEOID && interval.month != 0;
+    !(pg::is_infinite(interval) || too_fine || too_coarse)
 }
 
 /// How many terms `anchor + k·step` lie before `far`, or at it if that counts.
