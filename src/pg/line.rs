@@ -43,6 +43,22 @@ const RANGE_HEADER: usize = 8;
 /// The server's limit for one value (`MaxAllocSize`).
 const MAX_VALUE: usize = 0x3fff_ffff;
 
+/// Spans of a serialized state: as they lie there, or read.
+pub(crate) enum Spans<'a, C> {
+    Borrowed(&'a [Span<C>]),
+    Read(Vec<Span<C>, ContextAllocator>),
+}
+
+impl<C> core::ops::Deref for Spans<'_, C> {
+    type Target = [Span<C>];
+    fn deref(&self) -> &[Span<C>] {
+        match self {
+            Self::Borrowed(spans) => spans,
+            Self::Read(spans) => spans,
+        }
+    }
+}
+
 /// A line whose cuts are bounds of values of one range type.
 pub(crate) trait ServerLine: Line + Sized {
     /// Serializing calls functions of the subtype.
@@ -56,6 +72,39 @@ pub(crate) trait ServerLine: Line + Sized {
 
     /// Reads a cut that [`ServerLine::write_cut`] wrote; trusts nothing.
     fn read_cut(&self, reader: &mut Reader<'_>) -> Result<Self::Cut, Malformed>;
+
+    /// Writes spans as they travel in a serialized state, without their number.
+    fn write_spans(&self, spans: &[Span<Self::Cut>], writer: &mut Writer<ContextAllocator>) {
+        for (i, span) in spans.iter().enumerate() {
+            self.write_cut(span.start, writer);
+            self.write_cut(span.end, writer);
+            self.pause_at(i);
+        }
+    }
+
+    /// Reads as many spans as [`ServerLine::write_spans`] wrote; trusts nothing. Their values are
+    /// the current context's, or the reader's.
+    fn read_spans<'a>(
+        &self,
+        count: usize,
+        reader: &mut Reader<'a>,
+    ) -> Result<Spans<'a, Self::Cut>, Malformed> {
+        let mut spans = Vec::new_in(ContextAllocator::current());
+        for i in 0..count {
+            let (start, end) = (self.read_cut(reader)?, self.read_cut(reader)?);
+            spans.push(Span::new(self, start, end).ok_or(Malformed)?);
+            self.pause_at(i);
+        }
+        Ok(Spans::Read(spans))
+    }
+
+    /// Looks for a cancel every few ten thousand steps of a loop.
+    #[inline]
+    fn pause_at(&self, step: usize) {
+        if step % 65_536 == 65_535 {
+            self.pause();
+        }
+    }
 
     /// The bounds stored at `at` under `flags`.
     ///
@@ -219,6 +268,7 @@ impl<'a> InlineLine<'a> {
     }
 
     /// Whether a bound of the type can lie at this cut.
+    #[inline]
     pub(crate) fn admits(&self, cut: Key) -> bool {
         let Some(value) = cut.value() else { return true };
         let fits = match self.word {
@@ -354,6 +404,20 @@ impl ServerLine for InlineLine<'_> {
     fn read_cut(&self, reader: &mut Reader<'_>) -> Result<Key, Malformed> {
         let cut = reader.key()?;
         if self.admits(cut) { Ok(cut) } else { Err(Malformed) }
+    }
+
+    fn write_spans(&self, spans: &[Span<Key>], writer: &mut Writer<ContextAllocator>) {
+        writer.spans(spans);
+    }
+
+    fn read_spans<'a>(
+        &self,
+        count: usize,
+        reader: &mut Reader<'a>,
+    ) -> Result<Spans<'a, Key>, Malformed> {
+        let spans = reader.spans(count)?;
+        let admits = |span: &Span<Key>| self.admits(span.start) && self.admits(span.end);
+        if spans.iter().all(admits) { Ok(Spans::Borrowed(spans)) } else { Err(Malformed) }
     }
 
     #[inline]

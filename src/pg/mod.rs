@@ -26,6 +26,5 @@ pub(crate) use value::{
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{
-    bytea, read_cuts, read_spans, read_type, read_value, write_cuts, write_spans, write_type,
-    write_value,
+    bytea, in_encoding, read_spans, read_type, read_value, write_spans, write_type, write_value,
 };

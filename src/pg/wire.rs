@@ -12,7 +12,7 @@ use intervals::{
 };
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::{ContextAllocator, RangeType, ServerLine, fenced};
+use super::{ContextAllocator, RangeType, ServerLine, fenced, line::Spans};
 use crate::error;
 
 /// Types with a smaller OID have it on every server (`transam.h`: `FirstGenbkiObjectId`).
@@ -83,71 +83,28 @@ fn text(bytes: &[u8]) -> Result<std::ffi::CString, Malformed> {
     std::ffi::CString::new(bytes).map_err(|_| Malformed)
 }
 
-/// Writes each cut and, with `each`, what belongs to it.
-pub(crate) fn write_cuts<L: ServerLine, T>(
-    line: &L,
-    cuts: impl Iterator<Item = (L::Cut, T)>,
-    writer: &mut Writer<ContextAllocator>,
-    mut each: impl FnMut(T, &mut Writer<ContextAllocator>),
-) {
-    let write = || {
-        for (i, (cut, more)) in cuts.enumerate() {
-            line.write_cut(cut, writer);
-            each(more, writer);
-            if i % 65_536 == 65_535 {
-                line.pause();
-            }
-        }
-    };
-    if L::CALLS_TYPE { in_database_encoding(write) } else { write() }
+/// Runs `work`, which writes or reads cuts of a line, in the encoding that its values travel in.
+pub(crate) fn in_encoding<L: ServerLine, T>(work: impl FnOnce() -> T) -> T {
+    if L::CALLS_TYPE { in_database_encoding(work) } else { work() }
 }
 
-/// Calls `each` with as many cuts as [`write_cuts`] wrote, to read what belongs to them.
-pub(crate) fn read_cuts<L: ServerLine>(
-    line: &L,
-    count: u64,
-    reader: &mut Reader<'_>,
-    mut each: impl FnMut(L::Cut, &mut Reader<'_>) -> Result<(), Malformed>,
-) -> Result<(), Malformed> {
-    let mut read = || {
-        for i in 0..count {
-            let cut = line.read_cut(reader)?;
-            each(cut, reader)?;
-            if i % 65_536 == 65_535 {
-                line.pause();
-            }
-        }
-        Ok(())
-    };
-    if L::CALLS_TYPE { in_database_encoding(read) } else { read() }
-}
-
-/// A count and that many spans.
+/// Writes how many spans there are, and each.
 pub(crate) fn write_spans<L: ServerLine>(
     line: &L,
     spans: &[Span<L::Cut>],
     writer: &mut Writer<ContextAllocator>,
 ) {
-    writer.u64(spans.len() as u64);
-    let cuts = spans.iter().flat_map(|span| [(span.start, ()), (span.end, ())]);
-    write_cuts(line, cuts, writer, |(), _| {});
+    writer.count(spans.len() as u64);
+    in_encoding::<L, _>(|| line.write_spans(spans, writer));
 }
 
-/// Calls `each` with the spans that [`write_spans`] wrote.
-pub(crate) fn read_spans<L: ServerLine>(
+/// Reads the spans that [`write_spans`] wrote; trusts nothing.
+pub(crate) fn read_spans<'a, L: ServerLine>(
     line: &L,
-    reader: &mut Reader<'_>,
-    mut each: impl FnMut(Span<L::Cut>),
-) -> Result<(), Malformed> {
-    let spans = reader.u64()?;
-    let mut start = None;
-    read_cuts(line, spans.checked_mul(2).ok_or(Malformed)?, reader, |cut, _| {
-        match start.take() {
-            None => start = Some(cut),
-            Some(start) => each(Span::new(line, start, cut).ok_or(Malformed)?),
-        }
-        Ok(())
-    })
+    reader: &mut Reader<'a>,
+) -> Result<Spans<'a, L::Cut>, Malformed> {
+    let count = reader.items()?;
+    in_encoding::<L, _>(|| line.read_spans(count, reader))
 }
 
 /// The bytes as a bytea; the first four were reserved for its length.

@@ -21,8 +21,9 @@ use crate::{
     pg::{self, Call, ContextAllocator, RangeType, ServerLine, Varlena, with_line},
 };
 
-/// First byte of a serialized state; another version would be another number.
-const WIRE_VERSION: u8 = 1;
+/// First byte of a serialized state; another version would be another number. Spans travel as they
+/// lie in memory, so the other order of bytes is another version too.
+const WIRE_VERSION: u8 = if cfg!(target_endian = "little") { 1 } else { 0x81 };
 
 /// What a state knows of the spans it has seen.
 pub(crate) trait Summary<L: ServerLine> {
@@ -36,8 +37,8 @@ pub(crate) trait Summary<L: ServerLine> {
     fn combine(&mut self, line: &L, other: &mut Self);
     /// Writes what was seen.
     fn write(&mut self, line: &L, writer: &mut Writer<ContextAllocator>);
-    /// Reads into a fresh summary what [`Summary::write`] wrote; trusts nothing.
-    fn read(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed>;
+    /// Adds what the [`Summary::write`] of another wrote; trusts nothing.
+    fn absorb(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed>;
 }
 
 /// One kind of state, shared by all aggregates that need the same knowledge.
@@ -55,6 +56,9 @@ pub(crate) trait Kind {
 pub(crate) struct Head {
     pub(crate) range_type: *const RangeType,
     pub(crate) memory: ContextAllocator,
+    /// What a deserialized state has seen, still as it travelled: it is combined with another at
+    /// once, which then reads it in one pass.
+    arrived: Option<Reader<'static>>,
 }
 
 /// A state.
@@ -179,7 +183,16 @@ unsafe fn merge<K: Kind>(call: Call, to: *mut Head, from: *mut Head) -> Datum {
             error::mixed_types(&pg::type_name(oid), &pg::type_name(range_type.oid));
         }
         with_line!(&*(*to).range_type, (*to).memory, |line| {
-            summary::<_, K>(&line, to).combine(&line, summary::<_, K>(&line, from));
+            let summary_of = |state| summary::<_, K>(&line, state);
+            match (*from).arrived {
+                None => summary_of(to).combine(&line, summary_of(from)),
+                Some(mut reader) => {
+                    let read = summary_of(to).absorb(&line, &mut reader);
+                    if read.and_then(|()| reader.finish()).is_err() {
+                        malformed();
+                    }
+                }
+            }
         });
         Datum::from(to)
     }
@@ -233,7 +246,8 @@ pub(crate) unsafe fn absorb<K: Kind>(call: Call) -> Datum {
     }
 }
 
-/// The state in the bytea that is argument `n`.
+/// The state in the bytea that is argument `n`. It borrows the bytes: whoever calls for it must
+/// combine it before they go, as the executor does in one expression.
 unsafe fn read<K: Kind>(call: Call, n: usize) -> *mut Head {
     // Only in an aggregate; the state itself is for combining at once, then it may go.
     call.aggregate_memory();
@@ -243,23 +257,18 @@ unsafe fn read<K: Kind>(call: Call, n: usize) -> *mut Head {
     unsafe {
         let value = Varlena::new(datum);
         let mut reader = Reader::new(core::slice::from_raw_parts(value.start, value.length));
-        let mut read = || -> Result<*mut Head, Malformed> {
-            if reader.u8()? != WIRE_VERSION || reader.u8()? != K::TAG {
-                return Err(Malformed);
-            }
-            let range_type = RangeType::of(call, pg::read_type(&mut reader)?);
-            let state = create::<K>(memory, range_type);
-            with_line!(range_type, memory, |line| {
-                summary::<_, K>(&line, state).read(&line, &mut reader)?;
-            });
-            reader.finish()?;
-            Ok(state)
-        };
-        match read() {
-            Ok(state) => state,
-            Err(Malformed) => error::malformed_state("The bytes are not a state of this version."),
+        if reader.u8() != Ok(WIRE_VERSION) || reader.u8() != Ok(K::TAG) {
+            malformed();
         }
+        let Ok(oid) = pg::read_type(&mut reader) else { malformed() };
+        let state = create::<K>(memory, RangeType::of(call, oid));
+        (*state).arrived = Some(reader);
+        state
     }
+}
+
+fn malformed() -> ! {
+    error::malformed_state("The bytes are not a state of this version.")
 }
 
 /// The state as it was; NULL stays NULL.
@@ -274,7 +283,7 @@ pub(crate) fn create<K: Kind>(memory: ContextAllocator, range_type: &RangeType) 
         let memory = head.memory;
         memory.put(State { summary: K::Summary::<L>::new(memory), head }).cast()
     }
-    let head = Head { range_type, memory };
+    let head = Head { range_type, memory, arrived: None };
     with_line!(range_type, memory, |line| with::<_, K>(&line, head)).cast()
 }
 

@@ -1,8 +1,9 @@
 //! Depth: how many values share a point.
 
+use allocator_api2::vec::Vec;
 use intervals::{
     Span,
-    depth::{Depth, Load, Scale, Unweighted},
+    depth::{Depth, Event, Load, Scale, Unweighted},
     wire::{Malformed, Reader, Writer},
 };
 use pgrx::pg_sys::Datum;
@@ -52,38 +53,46 @@ impl<L: ServerLine, S: ServerScale> Summary<L> for Loads<L, S> {
     }
 
     fn combine(&mut self, line: &L, other: &mut Self) {
-        self.depth.append(line, &self.scale, &mut other.depth);
+        let Self { depth, scale } = self;
+        depth.append(line, scale, other.depth.events(line, scale));
     }
 
     fn write(&mut self, line: &L, writer: &mut Writer<ContextAllocator>) {
-        let scale = &self.scale;
-        for side in self.depth.events(line, scale) {
-            writer.u64(side.len() as u64);
-            pg::write_cuts(line, side, writer, |load, writer| {
-                writer.u64(load.count as u64);
-                scale.write(load.weight, writer);
-            });
-        }
+        let Self { depth, scale } = self;
+        pg::in_encoding::<L, _>(|| {
+            for events in depth.events(line, scale) {
+                writer.count(events.len() as u64);
+                for (i, Event { cut, load }) in events.iter().enumerate() {
+                    line.write_cut(*cut, writer);
+                    writer.count(load.count as u64);
+                    scale.write(load.weight, writer);
+                    line.pause_at(i);
+                }
+            }
+        });
     }
 
-    fn read(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    fn absorb(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let Self { depth, scale } = self;
-        let mut counts = [0_i64; 2];
-        for (side, total) in counts.iter_mut().enumerate() {
-            let events = reader.u64()?;
-            pg::read_cuts(line, events, reader, |cut, reader| {
-                let count = i64::try_from(reader.u64()?).map_err(|_| Malformed)?;
-                *total = total.checked_add(count).filter(|_| count > 0).ok_or(Malformed)?;
-                let load = Load { count, weight: scale.read(reader)? };
-                if side == 0 {
-                    depth.push_start(line, scale, cut, load);
-                } else {
-                    depth.push_end(line, scale, cut, load);
-                }
-                Ok(())
-            })?;
+        let mut side = || {
+            let mut events = Vec::new_in(ContextAllocator::current());
+            let mut total = 0_i64;
+            for i in 0..reader.items()? {
+                let cut = line.read_cut(reader)?;
+                let count = i64::try_from(reader.count()?).map_err(|_| Malformed)?;
+                total = total.checked_add(count).filter(|_| count > 0).ok_or(Malformed)?;
+                events.push(Event { cut, load: Load { count, weight: scale.read(reader)? } });
+                line.pause_at(i);
+            }
+            Ok((events, total))
+        };
+        let sides = pg::in_encoding::<L, _>(|| Ok((side()?, side()?)))?;
+        let ((starts, started), (ends, ended)) = sides;
+        if started != ended {
+            return Err(Malformed);
         }
-        if counts[0] == counts[1] { Ok(()) } else { Err(Malformed) }
+        depth.append(line, scale, [&starts, &ends]);
+        Ok(())
     }
 }
 

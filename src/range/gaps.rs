@@ -89,7 +89,7 @@ impl<L: ServerLine> Summary<L> for Within<L> {
         if let Some(within) = other.within {
             self.set(line, within);
         }
-        self.union.append_union(line, &mut other.union);
+        self.union.append(line, other.union.islands(line));
     }
 
     fn write(&mut self, line: &L, writer: &mut Writer<ContextAllocator>) {
@@ -98,16 +98,16 @@ impl<L: ServerLine> Summary<L> for Within<L> {
         pg::write_spans(line, self.union.islands(line), writer);
     }
 
-    fn read(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    fn absorb(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let known = reader.u8()?;
-        let mut within = None;
-        pg::read_spans(line, reader, |span| within = Some(span))?;
-        match known {
-            0 if within.is_none() => {}
-            1 => self.set(line, within),
+        match (known, &*pg::read_spans(line, reader)?) {
+            (0, []) => {}
+            (1, []) => self.set(line, None),
+            (1, [within]) => self.set(line, Some(*within)),
             _ => return Err(Malformed),
         }
-        pg::read_spans(line, reader, |span| self.union.push(line, span))
+        self.union.append(line, &pg::read_spans(line, reader)?);
+        Ok(())
     }
 }
 

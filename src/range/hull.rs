@@ -53,8 +53,13 @@ impl<L: ServerLine> Summary<L> for Option<Span<L::Cut>> {
         pg::write_spans(line, self.as_slice(), writer);
     }
 
-    fn read(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
-        pg::read_spans(line, reader, |span| self.add(line, span, ()))
+    fn absorb(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        match *pg::read_spans(line, reader)? {
+            [] => {}
+            [span] => self.add(line, span, ()),
+            _ => return Err(Malformed),
+        }
+        Ok(())
     }
 }
 

@@ -34,15 +34,16 @@ impl<L: ServerLine> Summary<L> for Union<L, ContextAllocator> {
     }
 
     fn combine(&mut self, line: &L, other: &mut Self) {
-        self.append_union(line, other);
+        self.append(line, other.islands(line));
     }
 
     fn write(&mut self, line: &L, writer: &mut Writer<ContextAllocator>) {
         pg::write_spans(line, self.islands(line), writer);
     }
 
-    fn read(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
-        pg::read_spans(line, reader, |span| self.push(line, span))
+    fn absorb(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        self.append(line, &pg::read_spans(line, reader)?);
+        Ok(())
     }
 }
 

@@ -8,7 +8,11 @@ use core::cmp::Ordering::{Equal, Greater, Less};
 
 use allocator_api2::{alloc::Allocator, vec::Vec};
 
-use crate::{Line, Span, sort::sort, union::PAUSE};
+use crate::{
+    Line, Span,
+    sort::{coalesce, merge, sort},
+    union::PAUSE,
+};
 
 /// The weights that spans carry, and their arithmetic.
 pub trait Scale {
@@ -47,10 +51,13 @@ pub struct Load<W> {
     pub weight: W,
 }
 
+/// Where spans start, or end, and what they weigh together.
 #[derive(Clone, Copy, Debug)]
-struct Event<C, W> {
-    cut: C,
-    load: Load<W>,
+pub struct Event<C, W> {
+    /// Where.
+    pub cut: C,
+    /// How many spans, and their weight.
+    pub load: Load<W>,
 }
 
 /// The starts, or the ends, of all spans.
@@ -109,26 +116,47 @@ impl<L: Line, S: Scale, A: Allocator> Side<L, S, A> {
             return;
         }
         sort(line, &mut self.events, |event| event.cut);
-        let mut kept = 0;
-        for i in 1..self.events.len() {
-            let event = self.events[i];
-            let last = &mut self.events[kept];
-            if line.compare(last.cut, event.cut) == Equal {
-                line.release(event.cut);
-                last.load.count += event.load.count;
-                scale.add(&mut last.load.weight, event.load.weight);
-            } else {
-                kept += 1;
-                self.events[kept] = event;
-            }
-            if i % PAUSE == 0 {
-                line.pause();
-            }
+        self.coalesce(line, scale);
+    }
+
+    /// Adds events that lie elsewhere, in one pass where they are ascending.
+    fn append(&mut self, line: &L, scale: &S, events: &[Event<L::Cut, S::Weight>]) {
+        if events.is_sorted_by(|a, b| line.compare(a.cut, b.cut) == Less) {
+            self.settle(line, scale);
+            let keep = |event: &mut Event<L::Cut, S::Weight>| {
+                event.cut = line.keep(event.cut);
+                event.load.weight = scale.keep(event.load.weight);
+            };
+            merge(line, &mut self.events, events, |event| event.cut, keep);
+            self.coalesce(line, scale);
+        } else {
+            events.iter().for_each(|event| self.push(line, scale, event.cut, event.load));
         }
-        self.events.truncate(kept + 1);
+    }
+
+    /// Joins events at equal cuts; all are ascending.
+    fn coalesce(&mut self, line: &L, scale: &S) {
+        coalesce(line, &mut self.events, |last, event| join(line, scale, last, event));
         self.settled = self.events.len();
         self.sorted = true;
     }
+}
+
+/// Adds a stored event to the one before it if they are at the same cut.
+#[inline]
+fn join<L: Line, S: Scale>(
+    line: &L,
+    scale: &S,
+    last: &mut Event<L::Cut, S::Weight>,
+    event: &Event<L::Cut, S::Weight>,
+) -> bool {
+    if line.compare(last.cut, event.cut) != Equal {
+        return false;
+    }
+    line.release(event.cut);
+    last.load.count += event.load.count;
+    scale.add(&mut last.load.weight, event.load.weight);
+    true
 }
 
 /// The step function of the spans pushed so far.
@@ -149,43 +177,27 @@ impl<L: Line, S: Scale, A: Allocator> Depth<L, S, A> {
     /// Adds one span of this weight.
     #[inline]
     pub fn push(&mut self, line: &L, scale: &S, span: Span<L::Cut>, weight: S::Weight) {
-        self.push_start(line, scale, span.start, Load { count: 1, weight });
-        self.push_end(line, scale, span.end, Load { count: 1, weight });
+        self.starts.push(line, scale, span.start, Load { count: 1, weight });
+        self.ends.push(line, scale, span.end, Load { count: 1, weight });
     }
 
-    /// Adds spans that start at `cut`; as many must end.
-    #[inline]
-    pub fn push_start(&mut self, line: &L, scale: &S, cut: L::Cut, load: Load<S::Weight>) {
-        self.starts.push(line, scale, cut, load);
-    }
-
-    /// Adds spans that end at `cut`; as many must start.
-    #[inline]
-    pub fn push_end(&mut self, line: &L, scale: &S, cut: L::Cut, load: Load<S::Weight>) {
-        self.ends.push(line, scale, cut, load);
-    }
-
-    /// Adds all spans of `other`, which keeps them.
-    pub fn append(&mut self, line: &L, scale: &S, other: &mut Self) {
-        other.starts.settle(line, scale);
-        other.ends.settle(line, scale);
-        for event in &other.starts.events {
-            self.push_start(line, scale, event.cut, event.load);
-        }
-        for event in &other.ends.events {
-            self.push_end(line, scale, event.cut, event.load);
-        }
-    }
-
-    /// The starts and the ends, each ascending with distinct cuts.
-    pub fn events(
+    /// Adds starts of spans that lie elsewhere, and as many ends: as [`Depth::events`] has them,
+    /// or in any order, which takes longer.
+    pub fn append(
         &mut self,
         line: &L,
         scale: &S,
-    ) -> [impl ExactSizeIterator<Item = (L::Cut, Load<S::Weight>)>; 2] {
+        [starts, ends]: [&[Event<L::Cut, S::Weight>]; 2],
+    ) {
+        self.starts.append(line, scale, starts);
+        self.ends.append(line, scale, ends);
+    }
+
+    /// The starts and the ends, each ascending with distinct cuts.
+    pub fn events(&mut self, line: &L, scale: &S) -> [&[Event<L::Cut, S::Weight>]; 2] {
         self.starts.settle(line, scale);
         self.ends.settle(line, scale);
-        [&self.starts, &self.ends].map(|side| side.events.iter().map(|e| (e.cut, e.load)))
+        [&self.starts.events, &self.ends.events]
     }
 
     /// Every span over which no span starts or ends and at least one covers all of it, ascending.
@@ -340,7 +352,7 @@ mod tests {
                 let to = if i % 3 == 0 { &mut other } else { &mut depth };
                 to.push(&KeyLine, &Integers, *s, *w);
             }
-            depth.append(&KeyLine, &Integers, &mut other);
+            depth.append(&KeyLine, &Integers, other.events(&KeyLine, &Integers));
             let cell = |c: i64| {
                 let inside = spans
                     .iter()

@@ -32,6 +32,7 @@ mod line;
 pub mod series;
 mod sort;
 pub mod union;
+mod vec;
 pub mod wire;
 
 pub use line::{Key, KeyLine, Line, Span};

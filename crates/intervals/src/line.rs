@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 /// store and [`Line::release`] for every stored cut that they drop, each exactly once.
 pub trait Line {
     /// A place on the line; cheap to copy, possibly a handle to a value kept elsewhere.
-    type Cut: Copy;
+    type Cut: Copy + 'static;
 
     /// Total order of cuts.
     fn compare(&self, left: Self::Cut, right: Self::Cut) -> Ordering;
@@ -42,6 +42,7 @@ pub trait Line {
 
 /// The points between two cuts. Invariant: `start` is before `end`, so a span is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Span<C> {
     /// Where the span begins.
     pub start: C,
@@ -60,16 +61,18 @@ impl<C: Copy> Span<C> {
 /// A cut at an `i64`: the value and the side of it.
 ///
 /// Ordered by value, then before < after; [`Key::MIN`] and [`Key::MAX`] lie outside all others.
+/// Packed, because pages of memory are what many islands cost most; and so that spans can travel
+/// as they lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(C)]
+#[repr(C, packed)]
 pub struct Key {
     value: i64,
-    side: u64,
+    side: u8,
 }
 
 impl Key {
-    const BEFORE: u64 = 1;
-    const AFTER: u64 = 2;
+    const BEFORE: u8 = 1;
+    const AFTER: u8 = 2;
 
     /// The cut before everything: an unbounded lower side.
     pub const MIN: Self = Self { value: i64::MIN, side: 0 };
@@ -91,7 +94,7 @@ impl Key {
     /// The cut at `value`, after it if `after`, else before it.
     #[inline]
     pub const fn at(value: i64, after: bool) -> Self {
-        Self { value, side: Self::BEFORE + after as u64 }
+        Self { value, side: Self::BEFORE + after as u8 }
     }
 
     /// The value beside the cut, `None` for [`Key::MIN`] and [`Key::MAX`].
@@ -107,6 +110,15 @@ impl Key {
     #[inline]
     pub const fn raw(self) -> i64 {
         self.value
+    }
+
+    /// The cut is one of the four kinds, and has a value only where its kind does.
+    #[inline]
+    pub(crate) const fn is_valid(self) -> bool {
+        matches!(
+            (self.side, self.value),
+            (Self::BEFORE | Self::AFTER, _) | (0, i64::MIN) | (3, i64::MAX)
+        )
     }
 
     /// The cut lies just before its value.

@@ -1,8 +1,10 @@
-//! Sorting in place, in steps short enough to be cancelled between them.
+//! Sorting in place and merging, in steps short enough to be cancelled between them.
 
 use core::cmp::Ordering;
 
-use crate::Line;
+use allocator_api2::{alloc::Allocator, vec::Vec};
+
+use crate::{Line, union::PAUSE, vec::append};
 
 /// Items sorted in one go; about a tenth of a second when comparing is cheap.
 const STEP: usize = 1 << 20;
@@ -28,8 +30,64 @@ pub(crate) fn sort<L: Line, T>(line: &L, items: &mut [T], cut_of: impl Fn(&T) ->
     }
 }
 
+/// Joins neighbours: `join` adds an item to the one before it, or returns false.
+pub(crate) fn coalesce<L: Line, T: Copy, A: Allocator>(
+    line: &L,
+    items: &mut Vec<T, A>,
+    mut join: impl FnMut(&mut T, &T) -> bool,
+) {
+    let mut kept = 0;
+    for i in 1..items.len() {
+        let (before, after) = items.split_at_mut(i);
+        if !join(&mut before[kept], &after[0]) {
+            kept += 1;
+            // A copy onto itself would have the next comparison wait for it.
+            if kept != i {
+                items[kept] = items[i];
+            }
+        }
+        if i % PAUSE == 0 {
+            line.pause();
+        }
+    }
+    items.truncate(kept + 1);
+}
+
+/// Merges the ascending `theirs` into the ascending `mine`; of equal cuts, ours come first.
+///
+/// `keep` sees each of theirs once, where it now lies.
+pub(crate) fn merge<L: Line, T: Copy, A: Allocator>(
+    line: &L,
+    mine: &mut Vec<T, A>,
+    theirs: &[T],
+    cut_of: impl Fn(&T) -> L::Cut,
+    keep: impl Fn(&mut T),
+) {
+    let mut ours = mine.len();
+    // From behind, into the room for both: nothing is overwritten before it has moved.
+    mine.reserve_exact(theirs.len());
+    append(mine, theirs);
+    let mut rest = theirs;
+    while let [more @ .., their] = rest {
+        let at = ours + more.len();
+        if ours > 0 && line.compare(cut_of(&mine[ours - 1]), cut_of(their)) == Ordering::Greater {
+            ours -= 1;
+            mine[at] = mine[ours];
+        } else {
+            rest = more;
+            mine[at] = *their;
+            keep(&mut mine[at]);
+        }
+        if at.is_multiple_of(PAUSE) {
+            line.pause();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use allocator_api2::alloc::Global;
+
     use super::*;
     use crate::{Key, KeyLine};
 
@@ -48,5 +106,25 @@ mod tests {
         assert_eq!(items, expected);
         sort(&KeyLine, &mut items, |key| *key);
         assert_eq!(items, expected);
+    }
+
+    #[test]
+    fn merging_two_sorted_halves_sorts_the_whole() {
+        for (ours, theirs) in [(0, 0), (0, 5), (5, 0), (1, 300), (300, 1), (170, 130)] {
+            let sorted = |keys: core::ops::Range<i64>| {
+                let mut keys: std::vec::Vec<Key> =
+                    keys.map(|i| Key::before((i * 7_919) % 101)).collect();
+                keys.sort();
+                keys
+            };
+            let mut merged = Vec::new_in(Global);
+            merged.extend(sorted(0..ours));
+            merge(&KeyLine, &mut merged, &sorted(ours..ours + theirs), |key| *key, |_| {});
+            let mut expected = sorted(0..ours + theirs);
+            assert_eq!(merged.as_slice(), expected);
+            coalesce(&KeyLine, &mut merged, |last, key| last == key);
+            expected.dedup();
+            assert_eq!(merged.as_slice(), expected);
+        }
     }
 }

@@ -13,7 +13,10 @@ use core::cmp::Ordering::{Greater, Less};
 
 use allocator_api2::{alloc::Allocator, vec::Vec};
 
-use crate::{Line, Span, sort::sort};
+use crate::{
+    Line, Span,
+    sort::{coalesce, merge, sort},
+};
 
 /// Up to this many islands a span out of order is looked up among them all.
 const SEARCHED: usize = 4096;
@@ -36,7 +39,8 @@ impl<L: Line, A: Allocator> Union<L, A> {
     }
 
     /// Adds one span.
-    #[inline]
+    // Always: a packed span that goes through memory field by field stalls whoever loads it whole.
+    #[inline(always)]
     pub fn push(&mut self, line: &L, span: Span<L::Cut>) {
         if self.settled == self.spans.len()
             && let Some(last) = self.spans.last_mut()
@@ -56,31 +60,15 @@ impl<L: Line, A: Allocator> Union<L, A> {
         }
     }
 
-    /// Adds everything that `other` covers; `other` keeps its spans.
-    pub fn append_union(&mut self, line: &L, other: &mut Self) {
-        let other = other.islands(line);
-        let mut mine = self.islands(line).len();
-        // Merged from behind into the room for both, then coalesced.
-        self.spans.reserve_exact(other.len());
-        self.spans.extend_from_slice(other);
-        let mut rest = other;
-        while let [more @ .., theirs] = rest {
-            let at = mine + more.len();
-            self.spans[at] = match mine.checked_sub(1).map(|last| self.spans[last]) {
-                Some(last) if line.compare(last.start, theirs.start) == Greater => {
-                    mine -= 1;
-                    last
-                }
-                _ => {
-                    rest = more;
-                    Span { start: line.keep(theirs.start), end: line.keep(theirs.end) }
-                }
-            };
-            if at.is_multiple_of(PAUSE) {
-                line.pause();
-            }
+    /// Adds spans that lie elsewhere: in one pass where they are islands, ascending.
+    pub fn append(&mut self, line: &L, spans: &[Span<L::Cut>]) {
+        if spans.is_sorted_by(|a, b| !line.reaches(a.end, b.start)) {
+            self.islands(line);
+            merge(line, &mut self.spans, spans, |span| span.start, |span| keep(line, span));
+            self.coalesce(line);
+        } else {
+            spans.iter().for_each(|span| self.push(line, *span));
         }
-        self.coalesce(line);
     }
 
     /// The islands: ascending, none overlapping or adjacent to the next.
@@ -116,7 +104,7 @@ impl<L: Line, A: Allocator> Union<L, A> {
                 return;
             }
         }
-        self.append(line, span);
+        self.push_behind(line, span);
     }
 
     /// How many settled islands start at or before `span`, looking from `from` on.
@@ -144,7 +132,8 @@ impl<L: Line, A: Allocator> Union<L, A> {
             if self.spans.len() == self.spans.capacity() {
                 return false;
             }
-            self.spans.insert(at, Span { start: line.keep(span.start), end: line.keep(span.end) });
+            self.spans.insert(at, span);
+            keep(line, &mut self.spans[at]);
             self.settled += 1;
             return true;
         }
@@ -170,7 +159,7 @@ impl<L: Line, A: Allocator> Union<L, A> {
     }
 
     /// Puts `span` behind all others, settled if they all are and it starts a new island there.
-    fn append(&mut self, line: &L, span: Span<L::Cut>) {
+    fn push_behind(&mut self, line: &L, span: Span<L::Cut>) {
         if self.spans.len() == self.spans.capacity() {
             self.make_room(line);
         }
@@ -183,9 +172,11 @@ impl<L: Line, A: Allocator> Union<L, A> {
     }
 
     /// Stores `span` behind all others.
-    #[inline]
+    #[inline(always)]
     fn keep(&mut self, line: &L, span: Span<L::Cut>) {
-        self.spans.push(Span { start: line.keep(span.start), end: line.keep(span.end) });
+        let at = self.spans.len();
+        self.spans.push(span);
+        keep(line, &mut self.spans[at]);
     }
 
     /// The buffer is full: settles what waits, then grows if more than half of it is islands.
@@ -211,29 +202,32 @@ impl<L: Line, A: Allocator> Union<L, A> {
 
     /// Merges what reaches the next; all spans are ascending.
     fn coalesce(&mut self, line: &L) {
-        let mut kept = 0;
-        for i in 1..self.spans.len() {
-            let span = self.spans[i];
-            let last = &mut self.spans[kept];
-            if line.reaches(last.end, span.start) {
-                line.release(span.start);
-                if line.compare(span.end, last.end) == Greater {
-                    line.release(last.end);
-                    last.end = span.end;
-                } else {
-                    line.release(span.end);
-                }
-            } else {
-                kept += 1;
-                self.spans[kept] = span;
-            }
-            if i % PAUSE == 0 {
-                line.pause();
-            }
-        }
-        self.spans.truncate(kept + 1);
+        coalesce(line, &mut self.spans, |last, span| join(line, last, span));
         self.settled = self.spans.len();
     }
+}
+
+/// Adds a stored span to the one before it if they share a point or are adjacent.
+#[inline]
+fn join<L: Line>(line: &L, last: &mut Span<L::Cut>, span: &Span<L::Cut>) -> bool {
+    if !line.reaches(last.end, span.start) {
+        return false;
+    }
+    line.release(span.start);
+    if line.compare(span.end, last.end) == Greater {
+        line.release(last.end);
+        last.end = span.end;
+    } else {
+        line.release(span.end);
+    }
+    true
+}
+
+/// Makes a stored span the structure's own. In place: a packed span is slow to put together anew.
+#[inline]
+fn keep<L: Line>(line: &L, span: &mut Span<L::Cut>) {
+    span.start = line.keep(span.start);
+    span.end = line.keep(span.end);
 }
 
 /// Stores `new` in the place of `old`.
@@ -357,7 +351,7 @@ mod tests {
             }
             let mut other = Union::<Closed, _>::new_in(Global);
             right.iter().for_each(|s| other.push(&line, *s));
-            union.append_union(&line, &mut other);
+            union.append(&line, other.islands(&line));
             let expected = brute_force(&spans, cells);
             assert_eq!(union.islands(&line), expected.as_slice());
             let held = 2 * (union.islands(&line).len() + other.islands(&line).len());

@@ -1,11 +1,13 @@
 //! Bytes of a state that travels between processes or servers.
 //!
-//! Little-endian, no padding. [`Reader`] trusts nothing: every length is checked against what is
+//! Integers are little-endian, cuts as they lie in memory; no padding. [`Reader`] trusts nothing: every length is checked against what is
 //! left, and what it returns is bounded by the bytes it was given.
+
+use core::slice;
 
 use allocator_api2::{alloc::Allocator, vec::Vec};
 
-use crate::Key;
+use crate::{Key, Span, vec::append};
 
 /// The bytes end too early, go on too long, or hold what no writer writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,15 @@ impl<A: Allocator> Writer<A> {
         self.raw(&value.to_le_bytes());
     }
 
+    /// A number of things, in as few groups of seven bits as it needs, the lowest first.
+    pub fn count(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.u8(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.u8(value as u8);
+    }
+
     /// A length and that many bytes.
     ///
     /// # Panics
@@ -47,20 +58,28 @@ impl<A: Allocator> Writer<A> {
         self.raw(value);
     }
 
-    /// A cut: which of its four kinds it is, and its value where it has one.
+    /// A cut.
+    #[inline]
     pub fn key(&mut self, key: Key) {
-        match key.value() {
-            None => self.u8(if key == Key::MIN { 0 } else { 3 }),
-            Some(value) => {
-                self.u8(1 + u8::from(key.is_after()));
-                self.u64(value as u64);
-            }
-        }
+        self.items(&[key]);
+    }
+
+    /// Spans, without their number.
+    pub fn spans(&mut self, spans: &[Span<Key>]) {
+        self.items(spans);
+    }
+
+    /// Cuts or spans of cuts, as they lie in memory.
+    #[inline]
+    fn items<T: Plain>(&mut self, items: &[T]) {
+        // SAFETY: plain items have neither padding nor pointers.
+        self.raw(unsafe { slice::from_raw_parts(items.as_ptr().cast(), size_of_val(items)) });
     }
 
     /// Bytes as they are, without a length.
+    #[inline]
     pub fn raw(&mut self, value: &[u8]) {
-        self.bytes.extend_from_slice(value);
+        append(&mut self.bytes, value);
     }
 
     /// What was written.
@@ -68,6 +87,16 @@ impl<A: Allocator> Writer<A> {
         self.bytes
     }
 }
+
+/// Types of which all bytes are values, at any address.
+///
+/// # Safety
+/// No padding, no pointers, an alignment of 1, and any bytes are one.
+unsafe trait Plain {}
+// SAFETY: packed, of two integers.
+unsafe impl Plain for Key {}
+// SAFETY: two of them, in the order of C.
+unsafe impl Plain for Span<Key> {}
 
 /// Reads back what a [`Writer`] wrote.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +135,31 @@ impl<'a> Reader<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
+    /// A number of things.
+    pub fn count(&mut self) -> Result<u64, Malformed> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = u64::from(self.u8()?);
+            let bits = byte & 0x7f;
+            // Bits beyond the last, or a group that says nothing.
+            if bits << shift >> shift != bits || (byte == 0 && shift > 0) {
+                return Err(Malformed);
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(Malformed)
+    }
+
+    /// A number of items that follow, each a byte or more: no reason for more memory than the
+    /// bytes themselves are.
+    pub fn items(&mut self) -> Result<usize, Malformed> {
+        let count = usize::try_from(self.count()?).map_err(|_| Malformed)?;
+        if count <= self.rest.len() { Ok(count) } else { Err(Malformed) }
+    }
+
     /// A length and that many bytes.
     pub fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
         let length = usize::try_from(self.u32()?).map_err(|_| Malformed)?;
@@ -113,13 +167,26 @@ impl<'a> Reader<'a> {
     }
 
     /// A cut.
+    #[inline]
     pub fn key(&mut self) -> Result<Key, Malformed> {
-        Ok(match self.u8()? {
-            0 => Key::MIN,
-            side @ (1 | 2) => Key::at(self.u64()? as i64, side == 2),
-            3 => Key::MAX,
-            _ => return Err(Malformed),
-        })
+        let [key] = self.plain::<Key>(1)? else { return Err(Malformed) };
+        if key.is_valid() { Ok(*key) } else { Err(Malformed) }
+    }
+
+    /// As many spans, where they lie.
+    pub fn spans(&mut self, count: usize) -> Result<&'a [Span<Key>], Malformed> {
+        let spans: &[Span<Key>] = self.plain(count)?;
+        let valid = |span: &Span<Key>| {
+            span.start.is_valid() && span.end.is_valid() && span.start < span.end
+        };
+        if spans.iter().all(valid) { Ok(spans) } else { Err(Malformed) }
+    }
+
+    #[inline]
+    fn plain<T: Plain>(&mut self, count: usize) -> Result<&'a [T], Malformed> {
+        let bytes = self.take(count.checked_mul(size_of::<T>()).ok_or(Malformed)?)?;
+        // SAFETY: any bytes are plain items, wherever they lie, and there are as many.
+        Ok(unsafe { slice::from_raw_parts(bytes.as_ptr().cast(), count) })
     }
 
     /// Everything was read.
@@ -134,18 +201,24 @@ mod tests {
 
     use super::*;
 
+    const COUNTS: [u64; 6] = [0, 1, 127, 128, 300_000, u64::MAX];
+
+    const SPAN: Span<Key> = Span { start: Key::MIN, end: Key::before(8) };
+
     fn sample() -> Vec<u8> {
         let mut writer = Writer::with_capacity_in(0, Global);
         writer.u8(7);
         writer.u64(u64::MAX - 1);
         writer.bytes(b"range");
+        COUNTS.iter().for_each(|count| writer.count(*count));
         for key in [Key::MIN, Key::before(-5), Key::after(i64::MAX), Key::MAX] {
             writer.key(key);
         }
+        writer.spans(&[SPAN, SPAN]);
         writer.finish()
     }
 
-    type Sample<'a> = (u8, u64, &'a [u8], [Key; 4]);
+    type Sample<'a> = (u8, u64, &'a [u8], [u64; 6], [Key; 4], &'a [Span<Key>]);
 
     fn read(bytes: &[u8]) -> Result<Sample<'_>, Malformed> {
         let mut reader = Reader::new(bytes);
@@ -153,7 +226,14 @@ mod tests {
             reader.u8()?,
             reader.u64()?,
             reader.bytes()?,
+            COUNTS
+                .map(|_| reader.count())
+                .into_iter()
+                .collect::<Result<std::vec::Vec<_>, _>>()?
+                .try_into()
+                .unwrap(),
             [reader.key()?, reader.key()?, reader.key()?, reader.key()?],
+            reader.spans(2)?,
         );
         reader.finish()?;
         Ok(read)
@@ -162,7 +242,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let keys = [Key::MIN, Key::before(-5), Key::after(i64::MAX), Key::MAX];
-        assert_eq!(read(&sample()), Ok((7, u64::MAX - 1, b"range".as_slice(), keys)));
+        assert_eq!(
+            read(&sample()),
+            Ok((7, u64::MAX - 1, b"range".as_slice(), COUNTS, keys, [SPAN, SPAN].as_slice()))
+        );
     }
 
     #[test]
@@ -174,5 +257,20 @@ mod tests {
         let mut longer = whole.clone();
         longer.push(0);
         assert_eq!(read(&longer), Err(Malformed));
+    }
+
+    #[test]
+    fn cuts_of_no_kind_and_spans_without_points_are_malformed() {
+        for (kind, value) in [(0, 0), (3, 0), (4, 0), (255, i64::MIN)] {
+            let mut bytes = i64::to_ne_bytes(value).to_vec();
+            bytes.push(kind);
+            assert_eq!(Reader::new(&bytes).key(), Err(Malformed));
+        }
+        for end in [Key::before(7), Key::after(6), Key::MIN] {
+            let mut writer = Writer::with_capacity_in(0, Global);
+            writer.spans(&[SPAN, Span { start: Key::before(7), end }]);
+            assert_eq!(Reader::new(&writer.finish()).spans(2), Err(Malformed));
+        }
+        assert_eq!(Reader::new(&[]).spans(usize::MAX), Err(Malformed));
     }
 }

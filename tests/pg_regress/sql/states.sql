@@ -181,7 +181,7 @@ FROM (
     FROM state, generate_series(1, 100) AS i
     UNION ALL
     SELECT 'some values at random', type, kind,
-        substring(bytes FROM 1 FOR header + 8) || substring(decode(md5(i || type) || md5(type || i), 'hex') FROM 1 FOR i % 32), true
+        substring(bytes FROM 1 FOR header + 1) || substring(decode(md5(i || type) || md5(type || i), 'hex') FROM 1 FOR i % 32), true
     FROM state, generate_series(1, 100) AS i
     UNION ALL
     SELECT 'two bytes changed', type, kind, set_byte(set_byte(bytes,
