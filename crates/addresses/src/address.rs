@@ -308,6 +308,10 @@ impl Size {
     #[inline]
     pub const fn to_f64(self) -> f64 {
         const HIGH: f64 = 2.0 * (1_u128 << 127) as f64;
+        // Far cheaper than from 128 bits.
+        if self.high == 0 && self.low <= u64::MAX as u128 {
+            return self.low as u64 as f64;
+        }
         self.high as f64 * HIGH + self.low as f64
     }
 }

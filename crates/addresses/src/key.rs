@@ -210,7 +210,7 @@ impl Key {
             cost += EMPTY;
         }
         let steps = |from: Bound, to: Bound| match (from.address(), to.address()) {
-            (Some(from), Some(to)) => to.line_difference(from).max(0.0),
+            (Some(from), Some(to)) if from < to => to.line_difference(from),
             _ => 0.0,
         };
         let growth = steps(new.lower, self.lower) + steps(self.upper, new.upper);
@@ -448,28 +448,36 @@ impl Writer<'_> {
     }
 }
 
-/// The numbers in the first `head` bytes and in the others; each may have at most 16.
+/// The numbers in the first `head` bytes and in the others; each may have at most 16. There are
+/// none in fewer than 8 bytes, which a tag of numbers never precedes.
 #[inline]
 fn split(bytes: &[u8], head: usize) -> Option<(u128, u128)> {
-    if head > 16 || bytes.is_empty() {
-        return None;
-    }
-    let (head, tail) = bytes.split_at_checked(head)?;
-    Some((number(head)?, number(tail)?))
+    let first = u64::from_be_bytes(*bytes.first_chunk()?);
+    let last = u64::from_be_bytes(*bytes.last_chunk()?);
+    let (start, end) = bytes.split_at_checked(head)?;
+    // Up to eight bytes of either are within a load that the whole always allows.
+    let start = match 8_usize.checked_sub(head) {
+        Some(others) => shift_right(first.into(), 8 * others as u32),
+        None => number(start)?,
+    };
+    let end = if end.len() <= 8 {
+        u128::from(last) & low_bits(8 * end.len() as u8)
+    } else {
+        number(end)?
+    };
+    Some((start, end))
 }
 
-/// The number in at most 16 bytes, by two loads that overlap.
+/// The number in 8 to 16 bytes, by two loads that overlap.
 #[inline]
 fn number(bytes: &[u8]) -> Option<u128> {
     if bytes.len() > 16 {
         return None;
     }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        let rest = 8 * (bytes.len() - 8) as u8;
-        let (first, last) = (u64::from_be_bytes(*first), u64::from_be_bytes(*last));
-        return Some(u128::from(first) << rest | u128::from(last) & low_bits(rest));
-    }
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
+    let first = u64::from_be_bytes(*bytes.first_chunk()?);
+    let last = u64::from_be_bytes(*bytes.last_chunk()?);
+    let rest = 8 * (bytes.len() - 8) as u8;
+    Some(u128::from(first) << rest | u128::from(last) & low_bits(rest))
 }
 
 /// One side of the kind in the lowest two bits, and the bytes after it.
