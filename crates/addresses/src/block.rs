@@ -88,7 +88,7 @@ impl Iterator for Cover {
             None => 128,
         };
         let aligned = lower.bits().trailing_zeros() as u8;
-        let host = fits.min(aligned).min(family.width());
+        let host = fits.min(aligned);
         let block = Block { first: lower, prefix: family.width() - host };
         let last = block.span().upper();
         self.rest = last.next().and_then(|next| Span::new(next, rest.upper()));

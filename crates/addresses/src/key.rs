@@ -653,8 +653,8 @@ impl Search {
             (Strategy::Equals, true) => contains.lower_from(lower).upper_to(upper),
             (Strategy::Adjacent, _) => {
                 // Next to an unbounded side, or to an extreme address, lies nothing.
-                let beside = |side: Bound, neighbour: Bound, ends: bool| {
-                    if side.address().is_none() || neighbour.address().is_none() {
+                let beside = |neighbour: Bound, ends: bool| {
+                    if neighbour.address().is_none() {
                         Area::NONE
                     } else if !leaf {
                         Area::ALL.lower_to(neighbour).upper_from(neighbour)
@@ -664,7 +664,7 @@ impl Search {
                         Area::ALL.lower_from(neighbour).lower_to(neighbour)
                     }
                 };
-                return [beside(lower, before, true), beside(upper, after, false)];
+                return [beside(before, true), beside(after, false)];
             }
         };
         [area, Area::NONE]
@@ -891,6 +891,13 @@ mod tests {
                 }
             }
         }
+        // Nothing is next to an extreme address on its outer side, so no page is read for it.
+        for (query, outer) in
+            [(first, Key::range(None, Some(first))), (last, Key::range(Some(last), None))]
+        {
+            let search = Search::new(Strategy::Adjacent, &Key::element(query), false);
+            assert!(!search.accepts(&outer.unwrap()));
+        }
         let ends = Key::element(Family::V4.last());
         let starts = Key::element(Family::V6.first());
         assert!(accepts(Strategy::Adjacent, &ends, &starts));
@@ -984,6 +991,9 @@ mod tests {
             &[0x20 | 17; 30],
             &[0x0F; 33],
             &[0x20; 18],
+            &[0x21; 18],
+            &[0x50],
+            &[0x41, 10, 0, 0, 1, 0, 0, 0, 0, 0],
             &[0x01, 0xFF, 0, 0, 0, 0, 0, 0, 1],
         ] {
             assert_eq!(Key::decode(bytes), None, "{bytes:x?}");
