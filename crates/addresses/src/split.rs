@@ -116,13 +116,11 @@ impl Division<'_> {
         self.order.sort_by_key(|i| kinds.get(*i));
         let up_to = |last: Kind| self.order.partition_point(|i| kinds.get(*i) <= Some(&last));
         let count = self.order.len();
-        for last in [(false, Hull::V6), (false, Hull::V4)] {
-            let cut = up_to(last);
-            if 0 < cut && cut < count {
-                return Some(cut);
-            }
+        let one_family = up_to((false, Hull::V6));
+        if 0 < one_family && one_family < count {
+            return Some(one_family);
         }
-        // Only keys of the kinds that are neither: the most even cut.
+        // Only such keys, or none of them: of the cuts between two kinds the most even one.
         kinds
             .iter()
             .map(|kind| up_to(*kind))

@@ -446,8 +446,8 @@ mod tests {
         assert!(accepted > 300, "{accepted}");
     }
 
-    /// Lines of a full address and `host(address::inet)` of PostgreSQL: every pattern of zero
-    /// groups with small and with large other groups.
+    /// Lines of `tests/addresses/inet_out.sql`: a full address and `host(address::inet)` of
+    /// PostgreSQL, for every pattern of zero groups with small and with large other groups.
     #[test]
     fn addresses_print_as_the_server_prints_them() {
         let lines = include_str!("testdata/inet_out.txt").lines();
