@@ -7,9 +7,11 @@
 //! | room | what it serves |
 //! |---|---|
 //! | [`range`] | aggregates, functions and window functions over ranges and multiranges |
+//! | [`inetrange`] | the range type for IP addresses: order, canonical form, index, functions |
 //! | [`series`] | elements and pieces of ranges |
 
 mod error;
+mod inetrange;
 mod pg;
 mod range;
 mod series;

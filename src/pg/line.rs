@@ -26,11 +26,11 @@ use super::{
 };
 use crate::error;
 
-const EMPTY: u8 = 0x01;
-const LOWER_INCLUSIVE: u8 = 0x02;
-const UPPER_INCLUSIVE: u8 = 0x04;
-const LOWER_INFINITE: u8 = 0x08;
-const UPPER_INFINITE: u8 = 0x10;
+pub(super) const EMPTY: u8 = 0x01;
+pub(super) const LOWER_INCLUSIVE: u8 = 0x02;
+pub(super) const UPPER_INCLUSIVE: u8 = 0x04;
+pub(super) const LOWER_INFINITE: u8 = 0x08;
+pub(super) const UPPER_INFINITE: u8 = 0x10;
 
 /// In a multirange: this word holds an offset from the first bound, not a length.
 const OFFSET: u32 = 0x8000_0000;

@@ -4,6 +4,7 @@
 
 mod call;
 mod fence;
+mod inet;
 mod line;
 mod memory;
 mod operator;
@@ -15,6 +16,7 @@ mod wire;
 
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
+pub(crate) use inet::{EndBytes, Ends, Inet, InetBounds, inetrange, inetrange_ends};
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};

@@ -1,0 +1,208 @@
+//! Values of `inet` and `cidr`, and of range types over them.
+//!
+//! An `inet` is a varlena: a byte for the family, one for the length of its netmask, then 4 or 16
+//! bytes of address. In a range it always has the short header, so nothing is padded.
+
+use addresses::{Address, Block, Family};
+use pgrx::pg_sys::{self, Datum, Oid};
+
+use super::{
+    Varlena,
+    line::{EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE},
+};
+
+/// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
+const AF_INET: u8 = 2;
+const AF_INET6: u8 = AF_INET + 1;
+
+/// The most bytes of an `inet` with the short header of one byte.
+const MAX_SHORT: usize = 3 + 16;
+
+/// A value of `inet` or `cidr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inet {
+    pub(crate) address: Address,
+    /// The length of the netmask, at most the family's width.
+    pub(crate) prefix: u8,
+}
+
+impl Inet {
+    /// # Safety
+    /// `datum` is an `inet` or `cidr`.
+    #[inline]
+    pub(crate) unsafe fn new(datum: Datum) -> Self {
+        // SAFETY: as ours.
+        unsafe { Self::parse(Varlena::new(datum)) }
+    }
+
+    /// # Safety
+    /// `value` is an `inet` or `cidr`.
+    #[inline]
+    unsafe fn parse(value: Varlena) -> Self {
+        // SAFETY: the family tells how many bytes of address follow.
+        unsafe {
+            let at = value.start.add(2);
+            let address = if *value.start == AF_INET {
+                Address::v4(u32::from_be(at.cast::<u32>().read_unaligned()))
+            } else {
+                Address::v6(u128::from_be(at.cast::<u128>().read_unaligned()))
+            };
+            Self { address, prefix: (*value.start.add(1)).min(address.family().width()) }
+        }
+    }
+
+    /// A host.
+    #[inline]
+    pub(crate) fn host(address: Address) -> Self {
+        Self { address, prefix: address.family().width() }
+    }
+
+    /// Its bytes with the short header, at the start of `buffer`.
+    #[inline]
+    fn short(self, buffer: &mut [u8; MAX_SHORT]) -> &[u8] {
+        let mut bytes = [0; 16];
+        let bytes = self.address.to_bytes(&mut bytes);
+        let length = 3 + bytes.len();
+        // `SET_VARSIZE_1B`
+        buffer[0] = if cfg!(target_endian = "little") {
+            (length as u8) << 1 | 1
+        } else {
+            length as u8 | 0x80
+        };
+        buffer[1] = match self.address.family() {
+            Family::V4 => AF_INET,
+            Family::V6 => AF_INET6,
+        };
+        buffer[2] = self.prefix;
+        buffer[3..length].copy_from_slice(bytes);
+        &buffer[..length]
+    }
+
+    /// The value, in the current context, as core's own functions make it.
+    pub(crate) fn datum(self) -> Datum {
+        let mut buffer = [0; MAX_SHORT];
+        let content = &self.short(&mut buffer)[1..];
+        // SAFETY: the server returns memory of this size, which is written whole.
+        unsafe {
+            let value = pg_sys::palloc(4 + content.len()).cast::<u8>();
+            pgrx::set_varsize_4b(value.cast(), (4 + content.len()) as i32);
+            value.add(4).copy_from_nonoverlapping(content.as_ptr(), content.len());
+            Datum::from(value)
+        }
+    }
+}
+
+impl From<Block> for Inet {
+    fn from(block: Block) -> Self {
+        Self { address: block.first(), prefix: block.prefix() }
+    }
+}
+
+/// The bounds of a range over `inet` that is not empty, as they are written: each, where there is
+/// one, with whether it is inclusive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InetBounds {
+    pub(crate) lower: Option<(Inet, bool)>,
+    pub(crate) upper: Option<(Inet, bool)>,
+}
+
+impl InetBounds {
+    /// The bounds of a range, `None` if it is empty.
+    ///
+    /// # Safety
+    /// `value` is a range over `inet`.
+    #[inline]
+    pub(crate) unsafe fn new(value: Varlena) -> Option<Self> {
+        // SAFETY: a range ends with its flags; its bounds follow its type's OID.
+        unsafe {
+            let flags = *value.start.add(value.length - 1);
+            (flags & EMPTY == 0).then(|| Self::stored(value.start.add(4), flags))
+        }
+    }
+
+    /// The bounds that are stored at `at` under `flags`.
+    ///
+    /// # Safety
+    /// `at` is where a range or multirange over `inet` has the bounds of one of its ranges.
+    #[inline]
+    pub(crate) unsafe fn stored(at: *const u8, flags: u8) -> Self {
+        // SAFETY: as ours: values with short headers, one behind the other. A range that core
+        // makes has no others, since `inet` is packable.
+        unsafe {
+            let mut next = at;
+            let mut bound = |infinite, inclusive| {
+                (flags & infinite == 0).then(|| {
+                    let value = Varlena::new(Datum::from(next));
+                    next = value.start.add(value.length);
+                    (Inet::parse(value), flags & inclusive != 0)
+                })
+            };
+            let lower = bound(LOWER_INFINITE, LOWER_INCLUSIVE);
+            Self { lower, upper: bound(UPPER_INFINITE, UPPER_INCLUSIVE) }
+        }
+    }
+}
+
+/// What a range of `inetrange` consists of: both sides included, `None` for an unbounded one.
+pub(crate) type Ends = (Option<Address>, Option<Address>);
+
+/// The bytes of a range's bounds, and its flags.
+pub(crate) struct EndBytes {
+    bytes: [u8; 2 * MAX_SHORT],
+    length: usize,
+    pub(crate) flags: u8,
+}
+
+impl EndBytes {
+    pub(crate) fn new((lower, upper): Ends) -> Self {
+        let mut ends = Self { bytes: [0; 2 * MAX_SHORT], length: 0, flags: 0 };
+        for (end, inclusive, infinite) in
+            [(lower, LOWER_INCLUSIVE, LOWER_INFINITE), (upper, UPPER_INCLUSIVE, UPPER_INFINITE)]
+        {
+            let Some(address) = end else {
+                ends.flags |= infinite;
+                continue;
+            };
+            let mut buffer = [0; MAX_SHORT];
+            let bytes = Inet::host(address).short(&mut buffer);
+            ends.bytes[ends.length..ends.length + bytes.len()].copy_from_slice(bytes);
+            ends.length += bytes.len();
+            ends.flags |= inclusive;
+        }
+        ends
+    }
+
+    /// The bytes of the bounds.
+    pub(crate) fn bounds(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// A range of the type `oid`, which is `inetrange`: closed and of hosts, `None` for the empty one.
+/// It is made in the canonical form, so nothing is left to its canonical function.
+pub(crate) fn inetrange(oid: Oid, ends: Option<Ends>) -> Datum {
+    let ends = ends.map(EndBytes::new);
+    let (bounds, flags) = ends.as_ref().map_or((&[][..], EMPTY), |e| (e.bounds(), e.flags));
+    let size = 4 + size_of::<Oid>() + bounds.len() + 1;
+    // SAFETY: the server returns memory of this size, which is written whole.
+    unsafe {
+        let value = pg_sys::palloc(size).cast::<u8>();
+        pgrx::set_varsize_4b(value.cast(), size as i32);
+        value.add(4).cast::<Oid>().write(oid);
+        value.add(8).copy_from_nonoverlapping(bounds.as_ptr(), bounds.len());
+        value.add(size - 1).write(flags);
+        Datum::from(value)
+    }
+}
+
+/// The ends of a range of `inetrange`, `None` if it is empty.
+///
+/// # Safety
+/// `datum` is a value of `inetrange`.
+#[inline]
+pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
+    // SAFETY: as ours.
+    let bounds = unsafe { InetBounds::new(Varlena::new(datum)) }?;
+    let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
+    Some((end(bounds.lower), end(bounds.upper)))
+}
