@@ -168,8 +168,6 @@ pub(crate) struct Stepper {
     argument: Cast,
     /// The type that the operators take.
     taken: Oid,
-    /// The subtype is a domain, to which results must belong.
-    domain: bool,
     plus: Option<Operation>,
     minus: Option<Operation>,
 }
@@ -184,7 +182,6 @@ impl Stepper {
             collation,
             argument: Cast::Nothing,
             taken: step,
-            domain: base_type(subtype) != subtype,
             plus: None,
             minus: None,
         };
@@ -226,20 +223,24 @@ impl Stepper {
         step
     }
 
-    /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned.
+    /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned; an error if
+    /// that is not in the domain that the subtype may be.
     pub(crate) fn apply(&self, sign: Sign, value: Datum, step: Datum) -> Datum {
+        let sum = self.sum(sign, value, step);
+        if base_type(self.subtype) != self.subtype {
+            check_domain(self.subtype, sum);
+        }
+        sum
+    }
+
+    /// The same without the check, for what is only compared.
+    pub(crate) fn sum(&self, sign: Sign, value: Datum, step: Datum) -> Datum {
         let operation = match sign {
             Sign::Plus => &self.plus,
             Sign::Minus => &self.minus,
         };
         match operation {
-            Some(operation) => {
-                let sum = operation.apply(value, step, sign, self.collation);
-                if self.domain {
-                    check_domain(self.subtype, sum);
-                }
-                sum
-            }
+            Some(operation) => operation.apply(value, step, sign, self.collation),
             None => error::no_step_operator(
                 &sign.operator().to_string_lossy(),
                 &type_name(self.subtype),
@@ -317,6 +318,7 @@ fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
             [pg_sys::INTERVALOID; 2]
         }
         pg_sys::INETOID | pg_sys::CIDROID => [pg_sys::INT8OID; 2],
+        pg_sys::PG_LSNOID => [pg_sys::NUMERICOID; 2],
         other => [other; 2],
     };
     let exact = [step, base(step)];
