@@ -179,6 +179,10 @@ SELECT id, line(VARIADIC array_agg(p ORDER BY n)) FROM (VALUES (1, int4range(1, 
 SELECT id, line(VARIADIC array_agg(p ORDER BY n)) FROM (VALUES (1, '[2024-01-31,2024-05-01)'::daterange, interval '1 month'), (2, '[2024-01-31,2024-02-08)', '3 days')) AS v (id, r, s), LATERAL generate_range_series(r, s) WITH ORDINALITY AS g (p, n) GROUP BY id ORDER BY id;
 SELECT z, line(VARIADIC array_agg(p ORDER BY n)) FROM (VALUES ('UTC'), ('Europe/Berlin')) AS v (z), LATERAL generate_range_series('[2024-03-30 12:00,2024-04-01 11:00)'::tstzrange, '1 day', '1 day', 'clip', z) WITH ORDINALITY AS g (p, n) GROUP BY z ORDER BY z;
 SELECT id, line(VARIADIC ARRAY(SELECT generate_range_series(numrange(0, id), id / 2.0))), line(VARIADIC ARRAY(SELECT generate_range_series(marks(ROW(0), ROW(id)), 1))) FROM generate_series(1, 3) AS id;
+-- The examples of BigQuery's manual, Range functions, GENERATE_RANGE_ARRAY: without the last partial range
+-- is our drop.
+SELECT line(VARIADIC ARRAY(SELECT generate_range_series('[2020-01-01,2020-01-06)'::daterange, '2 days'))) = '[2020-01-01,2020-01-03) [2020-01-03,2020-01-05) [2020-01-05,2020-01-06)' AS with_last,
+    line(VARIADIC ARRAY(SELECT generate_range_series('[2020-01-01,2020-01-06)'::daterange, '2 days', '2 days', 'drop'))) = '[2020-01-01,2020-01-03) [2020-01-03,2020-01-05)' AS without_last;
 -- The pieces are the range again.
 SELECT count(*), range_agg(p) AS union, bool_and(upper(p) - lower(p) = 7) FILTER (WHERE n <= 52142) AS whole FROM generate_range_series('[1001-01-01,2000-05-01)'::daterange, 7) WITH ORDINALITY AS s (p, n);
 
