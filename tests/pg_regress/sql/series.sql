@@ -169,7 +169,7 @@ SELECT t AT TIME ZONE 'Pacific/Kwajalein' AS kwajalein FROM generate_series('[19
 SELECT t AT TIME ZONE 'Pacific/Kwajalein' AS kwajalein FROM generate_series('[1993-08-20 00:30,1993-08-24]'::tstzrange, '1 day', 'Pacific/Kwajalein') AS t;
 CREATE TABLE zone_day (zone text, day int, at timestamptz);
 INSERT INTO zone_day SELECT name, n, (timestamp '1970-01-02 12:00' + n * interval '1 day') AT TIME ZONE name FROM pg_timezone_names, generate_series(0, 20000) AS n
-WHERE name IN ('Pacific/Apia', 'Pacific/Kwajalein', 'Pacific/Kiritimati', 'Pacific/Fakaofo', 'Pacific/Enderbury', 'Asia/Manila', 'Africa/Monrovia', 'Europe/Berlin');
+WHERE name IN ('Pacific/Apia', 'Pacific/Kwajalein', 'Pacific/Kiritimati', 'Pacific/Fakaofo', 'Asia/Manila', 'Africa/Monrovia', 'Europe/Berlin');
 SELECT zone, count(*) AS terms, days - count(*) AS skipped, bool_and(ours.at = core.at) AS same
 FROM (SELECT zone, count(*) AS days, tstzrange(min(at), max(at), '[]') AS r FROM zone_day GROUP BY zone) AS z,
     LATERAL (SELECT at, row_number() OVER (ORDER BY at) AS n FROM (SELECT DISTINCT at FROM zone_day AS d WHERE d.zone = z.zone) AS d) AS core
@@ -209,13 +209,13 @@ SELECT ARRAY(SELECT generate_series(smalls(1::int2, 10::int2), 4)) AS int2, ARRA
 SELECT ARRAY(SELECT generate_series(birthdays('2024-01-31', '2024-04-30', '[]'), '1 month')) AS dates, ARRAY(SELECT generate_series(birthdays('2024-01-31', '2024-02-10'), 4)) AS days, ARRAY(SELECT generate_series(moments('2024-01-31', '2024-05-01'), '1 month')) AS timestamps;
 SELECT ARRAY(SELECT generate_series(addresses('10.0.0.250', '10.0.1.5'), 4)) AS inet, ARRAY(SELECT generate_series(addresses('10.0.0.250', '10.0.1.5'), 4::bigint)) AS bigint, ARRAY(SELECT generate_series(addresses('10.0.0.250', '10.0.1.5'), '-4')) AS down, ARRAY(SELECT generate_series(addresses('2001:db8::ffff', '2001:db8::1:2', '[]'), 1)) AS inet6;
 SELECT ARRAY(SELECT generate_series(positions('0/0', '0/20'), 7::numeric)) AS lsn, ARRAY(SELECT generate_series(intervals('1 day', '100 days'), '1 month')) AS interval;
-SELECT ARRAY(SELECT generate_series(positions('0/0', '0/20'), 7)) AS lsn_integer, ARRAY(SELECT generate_series(positions('0/0', '0/3'), 1.4)) AS lsn_fraction, ARRAY(SELECT generate_series(sums(1::money, 2::money), '0.40')) AS money, ARRAY(SELECT generate_series(sums(1::money, 9::money), 4)) AS money_integer,
+SELECT ARRAY(SELECT generate_series(positions('0/0', '0/20'), 7)) AS lsn_integer, ARRAY(SELECT generate_series(positions('0/0', '0/3'), 1.4)) AS lsn_fraction, ARRAY(SELECT generate_series(sums(1::money, 2::money), '0.40')::numeric) AS money, ARRAY(SELECT generate_series(sums(1::money, 9::money), 4)::numeric) AS money_integer,
     ARRAY(SELECT generate_series(addresses('10.0.0.254/8', '10.0.1.3/8'), 2)) AS netmask;
 -- To the last value of these types, and down to the first.
 SELECT ARRAY(SELECT generate_series(addresses('255.255.255.250', '255.255.255.255', '[]'), 2)) AS inet, ARRAY(SELECT generate_series(addresses('0.0.0.0', '0.0.0.5', '[]'), -2)) AS down, ARRAY(SELECT generate_series(addresses('ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffd', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '[]'), 2)) AS inet6,
     ARRAY(SELECT generate_series(addresses('::', '::5'), -3)) AS inet6_down, ARRAY(SELECT generate_series(addresses('10.0.0.0', '::1'), 2000000000)) AS family;
 SELECT ARRAY(SELECT generate_series(positions('FFFFFFFF/FFFFFFF0', 'FFFFFFFF/FFFFFFFF', '[]'), 7)) AS lsn, ARRAY(SELECT generate_series(positions('0/0', '0/F', '[]'), -7)) AS down,
-    ARRAY(SELECT generate_series(sums('92233720368547758.00', '92233720368547758.07', '[]'), '0.03')) AS money, ARRAY(SELECT generate_series(sums('-92233720368547758.08', '-92233720368547758.00', '[]'), '-0.03')) AS money_down;
+    ARRAY(SELECT generate_series(sums('92233720368547758.00', '92233720368547758.07', '[]'), '0.03')::numeric) AS money, ARRAY(SELECT generate_series(sums('-92233720368547758.08', '-92233720368547758.00', '[]'), '-0.03')::numeric) AS money_down;
 SELECT error_of($$SELECT generate_series(positions('0/0', '0/F'), 0)$$), error_of($$SELECT generate_series(addresses('::', '::5'), 0)$$), error_of($$SELECT generate_series(positions('0/0', '0/F'), 'NaN')$$), error_of($$SELECT generate_series(positions('0/0', '0/F'), '1 month')$$);
 SELECT error_of($$SELECT generate_series(letters('a', 'b'), 1)$$), error_of($$SELECT generate_series('[1,5)'::int4range, interval '1 day')$$), error_of($$SELECT generate_series('[1,5)'::int4range, date '2024-01-01')$$), error_of($$SELECT generate_series('[2024-01-01,2024-02-01)'::tsrange, 5)$$),
     error_of($$SELECT generate_series('[1,5)'::int4range, 'x')$$), error_of($$SELECT generate_series('[2024-01-01,2024-02-01)'::daterange, '5')$$);
