@@ -4,7 +4,7 @@
 //! go through the operator `+` of their type, one step from the last; that neither rounds nor
 //! drifts for exact types, and is all that an unknown type allows.
 
-use core::cmp::Ordering;
+use core::{cell::Cell, cmp::Ordering};
 
 use intervals::{
     calendar,
@@ -28,11 +28,32 @@ pub(crate) enum Ruler {
     /// date, timestamp: by months too.
     Civil { step: CivilStep, date: bool },
     /// timestamptz by months or days, in the civil time of a zone.
-    Zoned { step: CivilStep, zone: Zone },
+    Zoned { step: CivilStep, clock: Clock },
     /// float8 and float4: a product and a sum each, in double precision.
     Float { step: f64, single: bool },
     /// numeric, and every type with a `+` operator.
     Operator { stepper: &'static Stepper, step: Datum },
+}
+
+/// The clock of a zone, which is asked about one anchor again and again.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    zone: Zone,
+    /// The last anchor, and what the clock shows then.
+    last: Cell<Option<(i64, i64)>>,
+}
+
+impl Clock {
+    fn at(&self, anchor: i64) -> i64 {
+        match self.last.get() {
+            Some((last, shown)) if last == anchor => shown,
+            _ => {
+                let shown = self.zone.clock(anchor);
+                self.last.set(Some((anchor, shown)));
+                shown
+            }
+        }
+    }
 }
 
 /// What a step is given as.
@@ -115,9 +136,9 @@ impl Ruler {
             Self::Civil { date: true, .. } => {
                 Self::Civil { step: CivilStep { days: step, ..CivilStep::default() }, date: true }
             }
-            Self::Zoned { zone, .. } => {
+            Self::Zoned { clock, .. } => {
                 let step = CivilStep { micros: step, ..CivilStep::default() };
-                Self::Zoned { step, zone: *zone }
+                Self::Zoned { step, clock: clock.clone() }
             }
             _ => Self::Civil {
                 step: CivilStep { micros: step, ..CivilStep::default() },
@@ -178,7 +199,8 @@ impl Ruler {
                 if step.months == 0 && step.days == 0 {
                     timestamps(step.micros)
                 } else {
-                    Self::Zoned { step, zone: zone.unwrap_or_else(Zone::of_session) }
+                    let zone = zone.unwrap_or_else(Zone::of_session);
+                    Self::Zoned { step, clock: Clock { zone, last: Cell::new(None) } }
                 }
             }
             pg_sys::TIMEOID => linear(given.as_time()?, 0, DAY),
@@ -239,8 +261,8 @@ impl Ruler {
                     step.after(anchor.value() as i64).map(Datum::from)
                 }
             }
-            Self::Zoned { step, zone } => {
-                zoned(anchor.value() as i64, step.times(k, civil(more))?, *zone).map(Datum::from)
+            Self::Zoned { step, clock } => {
+                zoned(anchor.value() as i64, step.times(k, civil(more))?, clock).map(Datum::from)
             }
             Self::Float { step, single } => {
                 let more = match more {
@@ -310,9 +332,9 @@ impl Ruler {
         from: (i64, Option<&Self>),
         to: (i64, Option<&Self>),
     ) -> bool {
-        let Self::Zoned { step, zone } = self else { return false };
-        let clock = zone.clock(anchor.value() as i64);
-        let shown = |(k, more)| step.times(k, civil(more)).and_then(|step| step.shown(clock));
+        let Self::Zoned { step, clock } = self else { return false };
+        let start = clock.at(anchor.value() as i64);
+        let shown = |(k, more)| step.times(k, civil(more)).and_then(|step| step.shown(start));
         match (shown(from), shown(to)) {
             (Some(from), Some(to)) => from != to && (from < to) == (step.about() > 0.0),
             _ => false,
@@ -387,12 +409,12 @@ fn civil(more: Option<&Ruler>) -> CivilStep {
 
 /// `timestamptz + step`: months and days in the civil time of the zone, then the time. `None`
 /// outside the range of the type.
-fn zoned(anchor: i64, step: CivilStep, zone: Zone) -> Option<i64> {
+fn zoned(anchor: i64, step: CivilStep, clock: &Clock) -> Option<i64> {
     let inside = |sum: &i64| (FIRST_TIMESTAMP..END_TIMESTAMP).contains(sum);
     let mut sum = anchor;
     if step.months != 0 || step.days != 0 {
-        let shown = CivilStep { micros: 0, ..step }.shown(zone.clock(anchor))?;
-        sum = Some(zone.instant(shown)).filter(inside)?;
+        let shown = CivilStep { micros: 0, ..step }.shown(clock.at(anchor))?;
+        sum = Some(clock.zone.instant(shown)).filter(inside)?;
     }
     sum.checked_add(step.micros).filter(inside)
 }
