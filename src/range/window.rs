@@ -1,8 +1,8 @@
 //! Window functions: the islands of ranges that come in order.
 //!
 //! One pass. An island's end is the largest end so far; a range that starts behind it, by more
-//! than its own `max_gap` where that is given, begins the next island. Rows must come in the order of
-//! `ORDER BY range` (lower bounds, then upper ones, empty ranges first); every row is checked
+//! than its own `max_gap` where that is given, begins the next island. Rows must come in the order
+//! of `ORDER BY range` (lower bounds, then upper ones, empty ranges first); every row is checked
 //! against the one before, so a wrong order is an error and never a wrong answer.
 
 use core::{

@@ -40,6 +40,8 @@ struct Pieces<L: ServerLine> {
     next: Option<Datum>,
     /// Where the last piece ended, if the next one starts where it did.
     repeated: Option<L::Cut>,
+    /// What the bounds that are made must belong to.
+    domain: Option<pg_sys::Oid>,
     memory: ContextAllocator,
 }
 
@@ -130,7 +132,7 @@ impl<L: ServerLine> Iterator for Pieces<L> {
             if repeated.is_some_and(|end| self.line.compare(end, end_cut) == Equal) {
                 continue;
             }
-            if let Some(domain) = self.line.range_type().domain() {
+            if let Some(domain) = self.domain {
                 let made = [(!first).then_some(begin), end.filter(|_| !beyond || self.keeps())];
                 made.into_iter().flatten().for_each(|bound| pg::check_domain(domain, bound));
             }
@@ -202,6 +204,7 @@ unsafe fn pieces(call: Call, arguments: usize) -> Option<Rows> {
                 k: 0,
                 next: Some(lower),
                 repeated: None,
+                domain: range_type.domain(),
                 memory,
             };
             Some(Rows::new(memory, pieces))
