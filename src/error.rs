@@ -189,11 +189,26 @@ pub(crate) fn bad_step(message: &'static str) -> ! {
 
 /// A step that goes back, or stays, in between.
 #[cold]
-pub(crate) fn step_does_not_advance() -> ! {
+pub(crate) fn step_does_not_advance(hint: &'static str) -> ! {
     raise(
         report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "step does not advance")
             .set_detail("A term of the series does not lie beyond the one before.")
-            .set_hint("Do not mix months and days of opposite sign in a step."),
+            .set_hint(hint),
+    )
+}
+
+/// A piece that is to be kept whole and ends beyond what its type can hold.
+#[cold]
+pub(crate) fn piece_out_of_range(type_name: &str, datetime: bool) -> ! {
+    let code = if datetime {
+        PgSqlErrorCode::ERRCODE_DATETIME_FIELD_OVERFLOW
+    } else {
+        PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE
+    };
+    raise(
+        report(code, format!("{type_name} out of range"))
+            .set_detail("A piece ends beyond the last value of its type.")
+            .set_hint("Use clip or drop for pieces that cannot be whole."),
     )
 }
 

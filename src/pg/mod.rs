@@ -13,6 +13,7 @@ mod set;
 mod value;
 mod window;
 mod wire;
+mod zone;
 
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
@@ -24,9 +25,10 @@ pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type,
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use value::{
     Round, array_elements, call1, call2, check_finite_numeric, copy_varlena, float, is_endless,
-    numeric, scale, scaled, session_zone, text, text_str, unscaled,
+    numeric, scale, scaled, text, text_str, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{
     bytea, in_encoding, read_spans, read_type, read_value, write_spans, write_type, write_value,
 };
+pub(crate) use zone::Zone;

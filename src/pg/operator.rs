@@ -10,7 +10,7 @@ use core::ffi::CStr;
 use intervals::calendar;
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::{fenced, type_name};
+use super::{ContextAllocator, fenced, type_name};
 use crate::error;
 
 /// Microseconds of a day.
@@ -144,8 +144,10 @@ enum Operation {
     },
     /// On dates: years, months and days.
     DateInterval,
-    /// On times of day, which core's operator lets wrap at midnight.
-    TimeInterval,
+    /// On times of day, which core's operator lets wrap at midnight; with an offset or without.
+    TimeInterval {
+        offset: bool,
+    },
 }
 
 impl Operation {
@@ -155,7 +157,14 @@ impl Operation {
                 result.apply(function.call2(value, step, collation))
             }
             Self::DateInterval => date_plus_interval(value, step, sign),
-            Self::TimeInterval => time_plus_interval(value, step, sign),
+            Self::TimeInterval { offset } => time_plus_interval(value, step, sign, *offset)
+                .unwrap_or_else(|| {
+                    error::datetime_out_of_range(if *offset {
+                        "time with time zone"
+                    } else {
+                        "time"
+                    })
+                }),
         }
     }
 }
@@ -168,8 +177,6 @@ pub(crate) struct Stepper {
     argument: Cast,
     /// The type that the operators take.
     taken: Oid,
-    /// The subtype is a domain, to which results must belong.
-    domain: bool,
     plus: Option<Operation>,
     minus: Option<Operation>,
 }
@@ -184,7 +191,6 @@ impl Stepper {
             collation,
             argument: Cast::Nothing,
             taken: step,
-            domain: base_type(subtype) != subtype,
             plus: None,
             minus: None,
         };
@@ -226,20 +232,24 @@ impl Stepper {
         step
     }
 
-    /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned.
+    /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned; an error if
+    /// that is not in the domain that the subtype may be.
     pub(crate) fn apply(&self, sign: Sign, value: Datum, step: Datum) -> Datum {
+        let sum = self.sum(sign, value, step);
+        if base_type(self.subtype) != self.subtype {
+            check_domain(self.subtype, sum);
+        }
+        sum
+    }
+
+    /// The same without the check, for what is only compared.
+    pub(crate) fn sum(&self, sign: Sign, value: Datum, step: Datum) -> Datum {
         let operation = match sign {
             Sign::Plus => &self.plus,
             Sign::Minus => &self.minus,
         };
         match operation {
-            Some(operation) => {
-                let sum = operation.apply(value, step, sign, self.collation);
-                if self.domain {
-                    check_domain(self.subtype, sum);
-                }
-                sum
-            }
+            Some(operation) => operation.apply(value, step, sign, self.collation),
             None => error::no_step_operator(
                 &sign.operator().to_string_lossy(),
                 &type_name(self.subtype),
@@ -250,18 +260,21 @@ impl Stepper {
 }
 
 impl Stepper {
-    /// `value + step`, or `None` where that is beyond an integer type or date.
+    /// `value + step`, or `None` where that is beyond an integer type, date or time of day.
     pub(crate) fn apply_within(&self, value: Datum, step: Datum) -> Option<Datum> {
+        if let Some(Operation::TimeInterval { offset }) = &self.plus {
+            return time_plus_interval(value, step, Sign::Plus, *offset);
+        }
         let (value_word, largest) = match base_type(self.subtype) {
             pg_sys::INT2OID => (i64::from(value.value() as i16), i64::from(i16::MAX)),
             pg_sys::INT4OID | pg_sys::DATEOID => {
                 (i64::from(value.value() as i32), i64::from(i32::MAX))
             }
             pg_sys::INT8OID => (value.value() as i64, i64::MAX),
-            _ => return Some(self.apply(Sign::Plus, value, step)),
+            _ => return Some(self.sum(Sign::Plus, value, step)),
         };
         match self.integer(step) {
-            None => Some(self.apply(Sign::Plus, value, step)),
+            None => Some(self.sum(Sign::Plus, value, step)),
             Some(step) => {
                 value_word.checked_add(step).filter(|sum| *sum <= largest).map(Datum::from)
             }
@@ -317,6 +330,7 @@ fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
             [pg_sys::INTERVALOID; 2]
         }
         pg_sys::INETOID | pg_sys::CIDROID => [pg_sys::INT8OID; 2],
+        pg_sys::PG_LSNOID => [pg_sys::NUMERICOID; 2],
         other => [other; 2],
     };
     let exact = [step, base(step)];
@@ -336,8 +350,8 @@ fn operation(subtype: Oid, argument: Oid, sign: Sign) -> Option<Operation> {
         if base == pg_sys::DATEOID && argument == pg_sys::INTERVALOID {
             return Some(Operation::DateInterval);
         }
-        if base == pg_sys::TIMEOID && argument == pg_sys::INTERVALOID {
-            return Some(Operation::TimeInterval);
+        if matches!(base, pg_sys::TIMEOID | pg_sys::TIMETZOID) && argument == pg_sys::INTERVALOID {
+            return Some(Operation::TimeInterval { offset: base == pg_sys::TIMETZOID });
         }
         let schemas =
             [pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE), schema(subtype), schema(argument)];
@@ -400,14 +414,20 @@ fn date_plus_interval(date: Datum, step: Datum, sign: Sign) -> Datum {
     }
 }
 
-/// `time ± interval`, of which days and months do not count, as in core; an error beyond midnight.
-fn time_plus_interval(time: Datum, step: Datum, sign: Sign) -> Datum {
+/// `time ± interval`, of which days and months do not count, as in core; `None` beyond midnight.
+fn time_plus_interval(time: Datum, step: Datum, sign: Sign, offset: bool) -> Option<Datum> {
     // SAFETY: the step is an interval.
     let step = unsafe { (*step.cast_mut_ptr::<pg_sys::Interval>()).time };
     let step = if sign == Sign::Plus { Some(step) } else { step.checked_neg() };
-    match step.and_then(|step| (time.value() as i64).checked_add(step)) {
-        Some(sum) if (0..=DAY).contains(&sum) => Datum::from(sum),
-        _ => error::datetime_out_of_range("time"),
+    let moved = |time: i64| time.checked_add(step?).filter(|time| (0..=DAY).contains(time));
+    if !offset {
+        return moved(time.value() as i64).map(Datum::from);
+    }
+    // SAFETY: the value is a timetz, read field by field: it lacks the struct's padding.
+    unsafe {
+        let value = time.cast_mut_ptr::<pg_sys::TimeTzADT>();
+        let sum = pg_sys::TimeTzADT { time: moved((*value).time)?, zone: (*value).zone };
+        Some(Datum::from(ContextAllocator::current().put(sum)))
     }
 }
 

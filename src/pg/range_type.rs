@@ -110,6 +110,12 @@ impl RangeType {
         unsafe { (*(*self.cache).rngelemtype).type_id }
     }
 
+    /// The subtype, if it is a domain: values that are made must belong to it.
+    pub(crate) fn domain(&self) -> Option<Oid> {
+        let element = self.element();
+        (super::base_type(element) != element).then_some(element)
+    }
+
     /// The collation in which bounds are compared.
     pub(crate) fn collation(&self) -> Oid {
         // SAFETY: as above.

@@ -181,12 +181,3 @@ pub(crate) fn is_endless(base_type: Oid, value: Datum) -> bool {
         _ => false,
     }
 }
-
-/// The name of the session's time zone.
-pub(crate) fn session_zone() -> Datum {
-    // SAFETY: the setting always has a zone, and a zone a name.
-    unsafe {
-        let name = pg_sys::pg_get_timezone_name(pg_sys::session_timezone);
-        Datum::from(pg_sys::cstring_to_text(name))
-    }
-}

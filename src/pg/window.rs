@@ -1,8 +1,8 @@
-//! The interface of window functions (`windowapi.h`), which pgrx does not bind.
+//! The interface of window functions (`windowapi.h`, and `datumCopy`), which pgrx does not bind.
 
 use core::ffi::{c_int, c_void};
 
-use pgrx::pg_sys::{self, Datum, ffi::pg_guard_ffi_boundary};
+use pgrx::pg_sys::{self, Datum, Oid, ffi::pg_guard_ffi_boundary};
 
 use super::{Call, ContextAllocator};
 
@@ -22,6 +22,7 @@ unsafe extern "C-unwind" {
         is_out: *mut bool,
     ) -> Datum;
     fn WinGetFuncArgCurrent(window: *mut c_void, argument: c_int, is_null: *mut bool) -> Datum;
+    fn datumCopy(value: Datum, by_value: bool, length: c_int) -> Datum;
 }
 
 /// The window in which a call of a window function runs.
@@ -89,6 +90,12 @@ impl Window {
         (!is_null).then_some(value)
     }
 
+    /// Argument `n` is the same for all rows, as far as its expression tells.
+    pub(crate) fn argument_is_stable(self, call: Call, n: i32) -> bool {
+        // SAFETY: the server fills in the lookup data of a call.
+        unsafe { pg_sys::get_fn_expr_arg_stable((*call.info()).flinfo, n) }
+    }
+
     /// Argument `n` for the row at `position`: `None` behind the last row, `Some(None)` for NULL.
     ///
     /// The value is valid until the next call.
@@ -104,5 +111,20 @@ impl Window {
             })
         };
         (!is_out).then_some((!is_null).then_some(value))
+    }
+
+    /// A copy of argument `n`, of type `kind`, for the row at `position`, in the current context;
+    /// `None` for NULL and behind the last row.
+    ///
+    /// # Safety
+    /// The argument is of that type.
+    pub(crate) unsafe fn argument_copy_at(self, n: i32, position: i64, kind: Oid) -> Option<Datum> {
+        let value = self.argument_at(n, position).flatten()?;
+        let (mut length, mut by_value) = (0, false);
+        // SAFETY: as ours.
+        unsafe {
+            pg_sys::get_typlenbyval(kind, &mut length, &mut by_value);
+            Some(pg_guard_ffi_boundary(|| datumCopy(value, by_value, length.into())))
+        }
     }
 }

@@ -59,21 +59,48 @@ fn length<L: ServerLine>(line: &L, unit: Unit, spans: &[Span<L::Cut>]) -> Option
             };
             Some(Datum::from(ContextAllocator::current().put(interval)))
         }
-        Unit::Numeric => spans.iter().try_fold(pg::numeric(0), |total, span| {
-            let (Some(lower), Some(upper)) = line.values(span) else { return None };
-            let length = pg::call2(pg_sys::numeric_sub, upper, lower);
-            Some(pg::call2(pg_sys::numeric_add, total, length))
-        }),
+        Unit::Numeric => {
+            spans.iter().try_fold(pg::numeric(0), |total, span| match ends(line, span) {
+                Ends::Same => Some(total),
+                Ends::Unbounded => None,
+                Ends::Finite(lower, upper) => {
+                    let length = pg::call2(pg_sys::numeric_sub, upper, lower);
+                    Some(pg::call2(pg_sys::numeric_add, total, length))
+                }
+            })
+        }
         Unit::Float => {
             let mut total = 0.0;
             for span in spans {
-                total += match line.values(span) {
-                    (Some(lower), Some(upper)) => line.range_type().difference(upper, lower),
-                    _ => f64::INFINITY,
+                total += match ends(line, span) {
+                    Ends::Same => 0.0,
+                    Ends::Unbounded => f64::INFINITY,
+                    Ends::Finite(lower, upper) => line.range_type().difference(upper, lower),
                 };
             }
             Some(Datum::from(f64::to_bits(total)))
         }
+    }
+}
+
+/// The bounds of a span over a type that measures by subtraction.
+enum Ends {
+    /// One point, which may be infinity: from it to itself there is nothing.
+    Same,
+    /// A bound is missing, infinite or NaN.
+    Unbounded,
+    Finite(Datum, Datum),
+}
+
+fn ends<L: ServerLine>(line: &L, span: &Span<L::Cut>) -> Ends {
+    let (Some(lower), Some(upper)) = line.values(span) else { return Ends::Unbounded };
+    let base = pg::base_type(line.range_type().element());
+    if line.compare(line.cut(lower, false), line.cut(upper, false)).is_eq() {
+        Ends::Same
+    } else if pg::is_endless(base, lower) || pg::is_endless(base, upper) {
+        Ends::Unbounded
+    } else {
+        Ends::Finite(lower, upper)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Window functions: the islands of ranges that come in order.
 //!
 //! One pass. An island's end is the largest end so far; a range that starts behind it, by more
-//! than `max_gap` where that is given, begins the next island. Rows must come in the order of
-//! `ORDER BY range` (lower bounds, then upper ones, empty ranges first); every row is checked
+//! than its own `max_gap` where that is given, begins the next island. Rows must come in the order
+//! of `ORDER BY range` (lower bounds, then upper ones, empty ranges first); every row is checked
 //! against the one before, so a wrong order is an error and never a wrong answer.
 
 use core::{
@@ -216,15 +216,25 @@ unsafe fn session(call: Call, with_gap: bool) -> Datum {
                 return call.null();
             }
             let walk = kept.walk(&line);
+            let own_gap = with_gap && !window.argument_is_stable(call, 1);
             let gap = gap.map(|gap| place.step(gap));
             let position = window.position();
             // Ahead to the first row of the next island; each row is looked at once.
             while position >= kept.until {
+                let gap = if own_gap {
+                    // Before the range, which is valid until another argument is asked for.
+                    let kind = call.argument_type(1);
+                    window.argument_copy_at(1, kept.scanned, kind).map(|gap| place.step(gap))
+                } else {
+                    gap
+                };
                 let Some(value) = window.argument_at(0, kept.scanned) else {
                     kept.until = i64::MAX;
                     break;
                 };
-                if let Some(value) = value {
+                if let Some(value) = value
+                    && (gap.is_some() || !with_gap)
+                {
                     let started = walk.island.is_some();
                     let span = value_span(&line, value);
                     let begins = walk.go_on(&line, "range_session", span, |end, start| {

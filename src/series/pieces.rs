@@ -7,7 +7,7 @@
 use core::cmp::Ordering::{Equal, Greater, Less};
 
 use intervals::Span;
-use pgrx::pg_sys::Datum;
+use pgrx::pg_sys::{self, Datum};
 
 use super::{
     ruler::Ruler,
@@ -38,6 +38,10 @@ struct Pieces<L: ServerLine> {
     k: i64,
     /// Where the next piece starts; `None` behind the end of the type.
     next: Option<Datum>,
+    /// Where the last piece ended, if the next one starts where it did.
+    repeated: Option<L::Cut>,
+    /// What the bounds that are made must belong to.
+    domain: Option<pg_sys::Oid>,
     memory: ContextAllocator,
 }
 
@@ -46,50 +50,93 @@ impl<L: ServerLine> Pieces<L> {
     fn cut(&self, value: Option<Datum>) -> Option<L::Cut> {
         value.map(|value| self.line.cut(value, false))
     }
+
+    fn keeps(&self) -> bool {
+        self.partial == Partial::Keep
+    }
+
+    /// Raises the error for a piece that is to be kept whole and has no end in the type.
+    fn too_long(&self) -> ! {
+        let element = self.line.range_type().element();
+        let datetime = matches!(
+            pg::base_type(element),
+            pg_sys::DATEOID
+                | pg_sys::TIMESTAMPOID
+                | pg_sys::TIMESTAMPTZOID
+                | pg_sys::TIMEOID
+                | pg_sys::TIMETZOID
+        );
+        error::piece_out_of_range(&pg::type_name(element), datetime)
+    }
 }
 
 impl<L: ServerLine> Iterator for Pieces<L> {
     type Item = Datum;
 
     fn next(&mut self) -> Option<Datum> {
-        let begin = self.next?;
-        let whole = self.field.span;
-        let cut = self.line.cut(begin, false);
-        let start = if self.k == 0 { whole.start } else { cut };
-        if self.line.compare(start, whole.end) != Less {
-            return None;
-        }
-        let k = self.k;
-        let anchor = self.field.lower.0;
-        let (next, end) = self.memory.within(|| {
-            let next = k.checked_add(1).and_then(|k| self.step.at(anchor, k, Some(begin), None));
-            let end = match &self.span {
-                None => next,
-                // The operator of the step starts from this term, all others from the anchor.
-                Some(span) => match &self.step {
-                    Ruler::Operator { .. } => span.at(begin, 1, Some(begin), None),
-                    step => step.at(anchor, k, None, Some(span)),
-                },
+        loop {
+            let begin = self.next?;
+            let whole = self.field.span;
+            let cut = self.line.cut(begin, false);
+            let first = self.line.compare(cut, whole.start) != Greater;
+            let start = if first { whole.start } else { cut };
+            if self.line.compare(start, whole.end) != Less {
+                return None;
+            }
+            let k = self.k;
+            let anchor = self.field.lower.0;
+            let (next, end) = self.memory.within(|| {
+                let next =
+                    k.checked_add(1).and_then(|k| self.step.at(anchor, k, Some(begin), None));
+                let end = match &self.span {
+                    None => next,
+                    // The operator of the step starts from this term, all others from the anchor.
+                    Some(span) => match &self.step {
+                        Ruler::Operator { .. } => span.at(begin, 1, Some(begin), None),
+                        step => step.at(anchor, k, None, Some(span)),
+                    },
+                };
+                (next, end)
+            });
+            let (next_cut, end_cut) = (self.cut(next), self.cut(end));
+            let order = next_cut.map_or(Greater, |next| self.line.compare(next, cut));
+            if order != Greater
+                && !(order == Equal && self.step.zone_skips(anchor, (k, None), (k + 1, None)))
+            {
+                error::step_does_not_advance(self.step.advice());
+            }
+            self.next = next;
+            self.k += 1;
+            // Without an end the piece reaches beyond what the type can hold.
+            let beyond = end_cut.is_none_or(|end| self.line.compare(end, whole.end) == Greater);
+            let end_cut = match (self.partial, end_cut) {
+                // So are all that follow.
+                (Partial::Drop, _) if beyond => return None,
+                (Partial::Clip, _) if beyond => whole.end,
+                (_, Some(end_cut)) => end_cut,
+                (_, None) => self.too_long(),
             };
-            (next, end)
-        });
-        let (next_cut, end) = (self.cut(next), self.cut(end));
-        if next_cut.is_some_and(|next| self.line.compare(next, cut) != Greater) {
-            error::step_does_not_advance();
-        }
-        self.next = next;
-        self.k += 1;
-        // Without an end the piece reaches beyond what the type can hold.
-        let beyond = end.is_none_or(|end| self.line.compare(end, whole.end) == Greater);
-        let end = match self.partial {
-            // So are all that follow.
-            Partial::Drop if beyond => return None,
-            Partial::Clip if beyond => whole.end,
-            _ => end.unwrap_or(whole.end),
-        };
-        match Span::new(&self.line, start, end) {
-            None => error::step_does_not_advance(),
-            piece => Some(self.line.range(piece)),
+            let repeated = (order == Equal).then_some(end_cut);
+            let repeated = core::mem::replace(&mut self.repeated, repeated);
+            let Some(piece) = Span::new(&self.line, start, end_cut) else {
+                // Where the zone skips the time of a whole piece, there is none.
+                let to = match &self.span {
+                    None => (k + 1, None),
+                    span => (k, span.as_ref()),
+                };
+                if self.step.zone_skips(anchor, (k, None), to) {
+                    continue;
+                }
+                error::step_does_not_advance(self.step.advice());
+            };
+            if repeated.is_some_and(|end| self.line.compare(end, end_cut) == Equal) {
+                continue;
+            }
+            if let Some(domain) = self.domain {
+                let made = [(!first).then_some(begin), end.filter(|_| !beyond || self.keeps())];
+                made.into_iter().flatten().for_each(|bound| pg::check_domain(domain, bound));
+            }
+            return Some(self.line.range(Some(piece)));
         }
     }
 }
@@ -148,8 +195,18 @@ unsafe fn pieces(call: Call, arguments: usize) -> Option<Rows> {
             if let Some(span) = &span {
                 check_positive(&line, span, lower);
             }
-            let pieces =
-                Pieces { line, step, span, partial, field, k: 0, next: Some(lower), memory };
+            let pieces = Pieces {
+                line,
+                step,
+                span,
+                partial,
+                field,
+                k: 0,
+                next: Some(lower),
+                repeated: None,
+                domain: range_type.domain(),
+                memory,
+            };
             Some(Rows::new(memory, pieces))
         })
     }

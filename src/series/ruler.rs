@@ -4,7 +4,7 @@
 //! go through the operator `+` of their type, one step from the last; that neither rounds nor
 //! drifts for exact types, and is all that an unknown type allows.
 
-use core::cmp::Ordering;
+use core::{cell::Cell, cmp::Ordering};
 
 use intervals::{
     calendar,
@@ -12,23 +12,48 @@ use intervals::{
 };
 use pgrx::pg_sys::{self, Datum, Oid};
 
+use super::places::Places;
 use crate::{
     error,
-    pg::{self, Cast, ContextAllocator, RangeType, Sign, Stepper},
+    pg::{self, Cast, ContextAllocator, RangeType, Round, Sign, Stepper, Zone},
 };
 
 /// A step on one subtype.
 pub(crate) enum Ruler {
-    /// int4, int8, date by days, timestamps by fixed time, time: on the integers behind them.
+    /// int4, int8, money, date by days, timestamps by fixed time, time: on the integers behind
+    /// them.
     Linear { step: i64, first: i64, last: i64 },
+    /// inet, pg_lsn, timetz: on integers that are not words of the same order.
+    Placed { step: i64, places: Places },
     /// date, timestamp: by months too.
     Civil { step: CivilStep, date: bool },
-    /// timestamptz by months or days, in the civil time of a zone, given by name.
-    Zoned { step: CivilStep, zone: Datum },
+    /// timestamptz by months or days, in the civil time of a zone.
+    Zoned { step: CivilStep, clock: Clock },
     /// float8 and float4: a product and a sum each, in double precision.
     Float { step: f64, single: bool },
     /// numeric, and every type with a `+` operator.
     Operator { stepper: &'static Stepper, step: Datum },
+}
+
+/// The clock of a zone, which is asked about one anchor again and again.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    zone: Zone,
+    /// The last anchor, and what the clock shows then.
+    last: Cell<Option<(i64, i64)>>,
+}
+
+impl Clock {
+    fn at(&self, anchor: i64) -> i64 {
+        match self.last.get() {
+            Some((last, shown)) if last == anchor => shown,
+            _ => {
+                let shown = self.zone.clock(anchor);
+                self.last.set(Some((anchor, shown)));
+                shown
+            }
+        }
+    }
 }
 
 /// What a step is given as.
@@ -47,6 +72,14 @@ impl Given {
 
     fn as_bigint(self) -> Option<i64> {
         self.as_type(pg_sys::INT8OID).map(|value| value.value() as i64)
+    }
+
+    /// The value as microseconds, for times of day; a day has 24 hours.
+    fn as_time(self) -> Option<i64> {
+        let step = self.as_interval()?.fixed();
+        Some(step.unwrap_or_else(|| {
+            error::bad_step("step size of a series of times cannot have months")
+        }))
     }
 
     /// The value as months, days and microseconds.
@@ -103,9 +136,9 @@ impl Ruler {
             Self::Civil { date: true, .. } => {
                 Self::Civil { step: CivilStep { days: step, ..CivilStep::default() }, date: true }
             }
-            Self::Zoned { zone, .. } => {
+            Self::Zoned { clock, .. } => {
                 let step = CivilStep { micros: step, ..CivilStep::default() };
-                Self::Zoned { step, zone: *zone }
+                Self::Zoned { step, clock: clock.clone() }
             }
             _ => Self::Civil {
                 step: CivilStep { micros: step, ..CivilStep::default() },
@@ -121,6 +154,7 @@ impl Ruler {
             Self::Linear { step, .. } => Some(*step as f64),
             Self::Civil { step, date } => Some(step.about() / if *date { DAY as f64 } else { 1.0 }),
             Self::Zoned { step, .. } => Some(step.about()),
+            Self::Placed { .. } => None,
             Self::Float { step, .. } => Some(*step),
             Self::Operator { stepper, step } => stepper.is_numeric().then(|| pg::float(*step)),
         }
@@ -133,6 +167,10 @@ impl Ruler {
             pg_sys::INT2OID => linear(given.as_bigint()?, i16::MIN.into(), i16::MAX.into()),
             pg_sys::INT4OID => linear(given.as_bigint()?, i32::MIN.into(), i32::MAX.into()),
             pg_sys::INT8OID => linear(given.as_bigint()?, i64::MIN, i64::MAX),
+            pg_sys::MONEYOID => {
+                let step = given.as_type(pg_sys::MONEYOID)?;
+                linear(step.value() as i64, i64::MIN, i64::MAX)
+            }
             pg_sys::DATEOID => {
                 // An untyped literal is an interval, the natural type of steps on dates.
                 if given.kind != pg_sys::UNKNOWNOID
@@ -154,24 +192,28 @@ impl Ruler {
                 step.fixed().map_or(Self::Civil { step, date: false }, timestamps)
             }
             pg_sys::TIMESTAMPTZOID => {
-                if let Some(zone) = given.zone {
-                    // An unknown zone is an error whatever the step.
-                    pg::call2(pg_sys::timestamptz_zone, zone, Datum::from(0_i64));
-                }
+                // An unknown zone is an error whatever the step.
+                // SAFETY: SQL declares the zone as text.
+                let zone = given.zone.map(|name| unsafe { Zone::of(name) });
                 let step = given.as_interval()?;
                 if step.months == 0 && step.days == 0 {
                     timestamps(step.micros)
                 } else {
-                    let zone = given.zone.unwrap_or_else(pg::session_zone);
-                    Self::Zoned { step, zone }
+                    let zone = zone.unwrap_or_else(Zone::of_session);
+                    Self::Zoned { step, clock: Clock { zone, last: Cell::new(None) } }
                 }
             }
-            pg_sys::TIMEOID => {
-                let fixed = given.as_interval()?.fixed();
-                let step = fixed.unwrap_or_else(|| {
-                    error::bad_step("step size of a series of times cannot have months")
-                });
-                linear(step, 0, DAY)
+            pg_sys::TIMEOID => linear(given.as_time()?, 0, DAY),
+            pg_sys::TIMETZOID => {
+                Self::Placed { step: given.as_time()?, places: Places::TimesAtOffset }
+            }
+            pg_sys::INETOID => Self::Placed { step: given.as_bigint()?, places: Places::Addresses },
+            pg_sys::PG_LSNOID => {
+                let step = given.as_type(pg_sys::NUMERICOID)?;
+                pg::check_finite_numeric(step);
+                // What is no whole number of bytes is left to the operator, which rounds.
+                let (step, true) = pg::scaled(step, 0, Round::Down)? else { return None };
+                Self::Placed { step, places: Places::Positions }
             }
             pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => {
                 let step = given.as_type(pg_sys::FLOAT8OID)?;
@@ -201,6 +243,14 @@ impl Ruler {
                 let sum = i64::try_from(i128::from(anchor.value() as i64) + offset).ok()?;
                 (*first..=*last).contains(&sum).then(|| Datum::from(sum))
             }
+            Self::Placed { step, places } => {
+                let more = match more {
+                    Some(Self::Placed { step, .. }) => *step,
+                    _ => 0,
+                };
+                // SAFETY: the ruler was made for the anchor's type.
+                unsafe { places.at(anchor, i128::from(*step) * i128::from(k) + i128::from(more)) }
+            }
             Self::Civil { step, date } => {
                 let step = step.times(k, civil(more))?;
                 if *date {
@@ -211,8 +261,8 @@ impl Ruler {
                     step.after(anchor.value() as i64).map(Datum::from)
                 }
             }
-            Self::Zoned { step, zone } => {
-                zoned(anchor.value() as i64, step.times(k, civil(more))?, *zone).map(Datum::from)
+            Self::Zoned { step, clock } => {
+                zoned(anchor.value() as i64, step.times(k, civil(more))?, clock).map(Datum::from)
             }
             Self::Float { step, single } => {
                 let more = match more {
@@ -232,21 +282,20 @@ impl Ruler {
                 } else {
                     (from / 2.0 + k * (step / 2.0) + more / 2.0) * 2.0
                 };
-                Some(if *single {
-                    Datum::from(i64::from((sum as f32).to_bits()))
+                if *single {
+                    let sum = sum as f32;
+                    sum.is_finite().then(|| Datum::from(i64::from(sum.to_bits())))
                 } else {
-                    Datum::from(sum.to_bits())
-                })
+                    sum.is_finite().then(|| Datum::from(sum.to_bits()))
+                }
             }
             Self::Operator { stepper, step } => {
                 let from = match last {
-                    Some(last) => stepper.apply(Sign::Plus, last, *step),
+                    Some(last) => stepper.sum(Sign::Plus, last, *step),
                     None => anchor,
                 };
                 Some(match more {
-                    Some(Self::Operator { stepper, step }) => {
-                        stepper.apply(Sign::Plus, from, *step)
-                    }
+                    Some(Self::Operator { stepper, step }) => stepper.sum(Sign::Plus, from, *step),
                     _ => from,
                 })
             }
@@ -264,9 +313,57 @@ impl Ruler {
     /// A step that is not zero always leads on: integers and numeric, which do not round.
     pub(crate) fn always_advances(&self) -> bool {
         match self {
-            Self::Linear { .. } => true,
+            Self::Linear { .. } | Self::Placed { .. } => true,
             Self::Operator { stepper, .. } => stepper.is_numeric(),
             _ => false,
+        }
+    }
+
+    /// Whether the clock of the ruler's zone goes on, in the direction of the step, between two
+    /// terms, each a number of steps and what is added to them.
+    ///
+    /// If it does, terms that are equal are so because the zone skips the time between them
+    /// (`Pacific/Apia` 2011-12-30), and one of them is to be left out. That ends: each needs a
+    /// change of the zone's offset, of which there are finitely many, and none repeats. If it does
+    /// not, the step itself stands still.
+    pub(crate) fn zone_skips(
+        &self,
+        anchor: Datum,
+        from: (i64, Option<&Self>),
+        to: (i64, Option<&Self>),
+    ) -> bool {
+        let Self::Zoned { step, clock } = self else { return false };
+        let start = clock.at(anchor.value() as i64);
+        let shown = |(k, more)| step.times(k, civil(more)).and_then(|step| step.shown(start));
+        match (shown(from), shown(to)) {
+            (Some(from), Some(to)) => from != to && (from < to) == (step.about() > 0.0),
+            _ => false,
+        }
+    }
+
+    /// What to do about a step that does not advance.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self {
+            Self::Float { .. } => {
+                "Take a larger step: values of this size lie farther apart than the step is long."
+            }
+            Self::Zoned { .. } => {
+                "Do not mix months, days and time of opposite sign in a step: neither months nor \
+                 days are all of the same length."
+            }
+            Self::Operator { .. } => {
+                "The operator + of the type must lead from each value of the range to a value \
+                 beyond it."
+            }
+            _ => "Do not mix months and days of opposite sign in a step.",
+        }
+    }
+
+    /// The step leads down, as far as its own type tells.
+    pub(crate) fn seems_negative(&self) -> bool {
+        match self {
+            Self::Operator { stepper, step } => stepper.is_negative(*step),
+            _ => self.direction() == Some(Ordering::Less),
         }
     }
 
@@ -283,6 +380,7 @@ impl Ruler {
     fn sign(&self) -> Option<Ordering> {
         match self {
             Self::Linear { step, .. } => Some(step.cmp(&0)),
+            Self::Placed { step, .. } => Some(step.cmp(&0)),
             Self::Float { step, .. } => {
                 if step.is_nan() {
                     error::bad_step("step size cannot be NaN");
@@ -311,18 +409,12 @@ fn civil(more: Option<&Ruler>) -> CivilStep {
 
 /// `timestamptz + step`: months and days in the civil time of the zone, then the time. `None`
 /// outside the range of the type.
-fn zoned(anchor: i64, step: CivilStep, zone: Datum) -> Option<i64> {
+fn zoned(anchor: i64, step: CivilStep, clock: &Clock) -> Option<i64> {
     let inside = |sum: &i64| (FIRST_TIMESTAMP..END_TIMESTAMP).contains(sum);
     let mut sum = anchor;
     if step.months != 0 || step.days != 0 {
-        let at_zone = pg::call2(pg_sys::timestamptz_zone, zone, Datum::from(anchor));
-        let civil = at_zone.value() as i64;
-        let moved = CivilStep { micros: 0, ..step }.after(civil)?;
-        // The server refuses to convert what is out of range. Between anchor and term the offset
-        // of the zone may change, by less than three hours.
-        let change = 3 * 3_600_000_000;
-        (moved - (civil - anchor)).checked_add(change).filter(inside)?;
-        sum = pg::call2(pg_sys::timestamp_zone, zone, Datum::from(moved)).value() as i64;
+        let shown = CivilStep { micros: 0, ..step }.shown(clock.at(anchor))?;
+        sum = Some(clock.zone.instant(shown)).filter(inside)?;
     }
     sum.checked_add(step.micros).filter(inside)
 }

@@ -83,9 +83,11 @@ impl<L: ServerLine> Terms<L> {
         let ascending = match ruler.direction() {
             Some(direction) => direction == Greater,
             None => {
-                let next = memory.within(|| ruler.at(field.lower.0, 1, Some(field.lower.0), None));
+                // From the end at which the step leads into the range, if its type tells.
+                let from = if ruler.seems_negative() { field.upper.0 } else { field.lower.0 };
+                let next = memory.within(|| ruler.at(from, 1, Some(from), None));
                 let order = next.map_or(Greater, |next| {
-                    line.compare(line.cut(next, false), line.cut(field.lower.0, false))
+                    line.compare(line.cut(next, false), line.cut(from, false))
                 });
                 if order == Equal {
                     error::bad_step("step size cannot equal zero");
@@ -121,12 +123,18 @@ impl<L: ServerLine> Terms<L> {
         }
     }
 
-    /// An error unless `value` lies beyond the last term.
-    fn check_advance(&self, value: Datum, last: Datum) {
+    /// Whether `value`, the term of this `k`, lies beyond the last one; an error where it neither
+    /// does nor repeats it for want of time in the zone.
+    fn advances(&self, value: Datum, last: Datum) -> bool {
         let order = self.line.compare(self.line.cut(value, false), self.line.cut(last, false));
-        if order != if self.ascending { Greater } else { Less } {
-            error::step_does_not_advance();
+        if order == if self.ascending { Greater } else { Less } {
+            return true;
         }
+        let (from, to) = ((self.k - 1, None), (self.k, None));
+        if order != Equal || !self.ruler.zone_skips(self.anchor, from, to) {
+            error::step_does_not_advance(self.ruler.advice());
+        }
+        false
     }
 }
 
@@ -138,8 +146,9 @@ impl<L: ServerLine> Iterator for Terms<L> {
             let k = self.k;
             let value = self.memory.within(|| self.ruler.at(self.anchor, k, self.last, None))?;
             if let Some(last) = self.last {
-                if !self.ruler.always_advances() {
-                    self.check_advance(value, last);
+                if !self.ruler.always_advances() && !self.advances(value, last) {
+                    self.k += 1;
+                    continue;
                 }
                 if k > 1 && !self.line.range_type().by_value {
                     // SAFETY: the ruler made it, and the row that showed it is done with.
@@ -152,6 +161,20 @@ impl<L: ServerLine> Iterator for Terms<L> {
                 continue;
             }
             return (!self.is_behind(value)).then_some(value);
+        }
+    }
+}
+
+/// The terms as a set, each of which must belong to the domain that the subtype may be.
+fn rows(
+    memory: ContextAllocator,
+    range_type: &RangeType,
+    terms: impl Iterator<Item = Datum>,
+) -> Rows {
+    match range_type.domain() {
+        None => Rows::new(memory, terms),
+        Some(domain) => {
+            Rows::new(memory, terms.inspect(move |term| pg::check_domain(domain, *term)))
         }
     }
 }
@@ -207,18 +230,13 @@ unsafe fn terms(call: Call, given: Option<Given>) -> Option<Rows> {
             if let Ruler::Linear { step, .. } = ruler {
                 let (lower, upper) = field.integers(range_type);
                 let terms = Progression::new(lower, upper, step).map(Datum::from);
-                let domain = range_type.element();
-                return Some(if pg::base_type(domain) == domain {
-                    Rows::new(memory, terms)
-                } else {
-                    Rows::new(memory, terms.inspect(move |term| pg::check_domain(domain, *term)))
-                });
+                return Some(rows(memory, range_type, terms));
             }
             let terms = Terms::new(line, ruler, &field, memory);
             if let Some(terms) = scaled(&terms, &field) {
-                return Some(Rows::new(memory, terms));
+                return Some(rows(memory, range_type, terms));
             }
-            Some(Rows::new(memory, terms))
+            Some(rows(memory, range_type, terms))
         })
     }
 }

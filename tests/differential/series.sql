@@ -14,6 +14,7 @@ SELECT set_config('rangerank_test.rounds', :'rounds', false) AS rounds \gset tes
 CREATE TYPE float8_range AS RANGE (subtype = float8);
 CREATE TYPE int2_range AS RANGE (subtype = int2);
 CREATE TYPE time_range AS RANGE (subtype = time);
+CREATE TYPE timetz_range AS RANGE (subtype = timetz);
 CREATE TYPE inet_range AS RANGE (subtype = inet);
 CREATE TYPE lsn_range AS RANGE (subtype = pg_lsn);
 CREATE DOMAIN positive AS int4 CHECK (VALUE >= 0);
@@ -24,6 +25,8 @@ CREATE TYPE birthday_range AS RANGE (subtype = birthday);
 -- Core adds an interval in the session's zone; these are sessions in other zones.
 CREATE FUNCTION in_berlin(timestamptz, interval) RETURNS timestamptz LANGUAGE plpgsql STABLE SET timezone = 'Europe/Berlin' AS 'BEGIN RETURN $1 + $2; END';
 CREATE FUNCTION in_lord_howe(timestamptz, interval) RETURNS timestamptz LANGUAGE plpgsql STABLE SET timezone = 'Australia/Lord_Howe' AS 'BEGIN RETURN $1 + $2; END';
+
+CREATE FUNCTION in_apia(timestamptz, interval) RETURNS timestamptz LANGUAGE plpgsql STABLE SET timezone = 'Pacific/Apia' AS 'BEGIN RETURN $1 + $2; END';
 
 -- value: the bound for n in 0..70 and base in 0..2. step, over m in 1..80. A range has less than 120
 -- terms. wide: a sum of a bound and an offset, in a type that does not overflow, and narrow: from it
@@ -64,11 +67,16 @@ INSERT INTO kind (name, type, value, step, wide, narrow, bound, last) VALUES
 -- Core's time wraps at midnight.
 INSERT INTO kind (name, type, value, step, wide, narrow, bound, keep) VALUES
     ('time', 'time_range', $$(n * interval '20.5 min' + interval '5 min')::text::time$$, $$m * interval '21 min'$$, '%s::interval + (%s)', '(%s)::text::time', '%s::interval', false);
+INSERT INTO kind (name, type, value, step, wide, narrow, bound, keep) VALUES
+    ('timetz', 'timetz_range', $$((n * interval '20.5 min' + interval '5 min')::text || '+01')::timetz$$, $$m * interval '21 min'$$, '%s::time::interval + (%s)', $$((%s)::text || '+01')::timetz$$, '%s::time::interval', false),
+    ('inet, the end of IPv4', 'inet_range', $$inet '255.255.255.185' + n$$, 'm::int8', $$%s - inet '0.0.0.0' + (%s)$$, $$inet '0.0.0.0' + (%s)$$, $$%s - inet '0.0.0.0'$$, false),
+    ('pg_lsn, the ends', 'lsn_range', $$(ARRAY['0/0', 'FFFFFFFF/FFFFFFB9', '0/FFFFFFF0'])[1 + base]::pg_lsn + n::numeric$$, 'm::numeric', $$%s - pg_lsn '0/0' + (%s)::numeric$$, $$pg_lsn '0/0' + (%s)::numeric$$, $$%s - pg_lsn '0/0'$$, false);
 -- Months or days, not both: between them core looks at the clock.
 INSERT INTO kind (name, type, value, step, wide, zone) VALUES
     ('timestamptz, session in UTC', 'tstzrange', $$timestamptz '2023-10-20 00:30+00' + n * interval '1 day 30 min'$$, 'CASE WHEN m % 3 = 0 THEN make_interval(months => m / 3) ELSE make_interval(days => m + 1, mins => m % 4 * 15) END', '%s + (%s)', NULL),
     ('timestamptz, Berlin', 'tstzrange', $$timestamptz '2023-10-20 00:30+00' + n * interval '1 day 30 min'$$, 'CASE WHEN m % 3 = 0 THEN make_interval(months => m / 3) ELSE make_interval(days => m + 1, mins => m % 4 * 15) END', 'in_berlin(%s, %s)', 'Europe/Berlin'),
     ('timestamptz, nights in Berlin', 'tstzrange', $$(ARRAY[timestamptz '2024-03-27 00:30+00', '2024-10-23 00:30+00', '2024-10-24 01:30+00'])[1 + base] + n * interval '12 hours'$$, 'make_interval(days => 1 + m % 9, hours => CASE WHEN m % 5 = 0 THEN m % 24 ELSE 0 END)', 'in_berlin(%s, %s)', 'Europe/Berlin'),
+    ('timestamptz, Apia', 'tstzrange', $$(ARRAY[timestamptz '2011-12-27 00:30+00', '2011-12-20 23:30+00', '2011-12-01 10:00+00'])[1 + base] + n * interval '12 hours'$$, 'CASE WHEN m % 5 = 0 THEN make_interval(months => m / 5) ELSE make_interval(days => 1 + m % 4) END', 'in_apia(%s, %s)', 'Pacific/Apia'),
     ('timestamptz, Lord Howe', 'tstzrange', $$(ARRAY[timestamptz '2024-04-03 15:15+00', '2024-10-03 15:45+00', '2023-12-31 13:00+00'])[1 + base] + n * interval '12 hours'$$, 'make_interval(days => 1 + m % 9)', 'in_lord_howe(%s, %s)', 'Australia/Lord_Howe'),
     ('timestamptz, hours in Berlin', 'tstzrange', $$timestamptz '2024-03-30 21:00+00' + n * interval '7 min'$$, $$m * interval '7 min'$$, 'in_berlin(%s, %s)', 'Europe/Berlin');
 INSERT INTO kind (name, type, value, step, windows) VALUES
@@ -127,13 +135,14 @@ DECLARE
     -- Whether a wide value lies in the range; it is narrowed only where that is safe.
     inside text := format('CASE WHEN %%1$s BETWEEN %s AND %s THEN r @> %s END',
         format(of.bound, 'lower(r)'), format(of.bound, 'upper(r)'), format(of.narrow, '%1$s'));
-    elements text := 'ARRAY(SELECT ' || format(of.narrow, 'e') || ' ' || term || ' WHERE ' || format(inside, 'e') || ' ORDER BY k)';
+    -- Once each, though a zone that skips a day brings some twice.
+    elements text := 'ARRAY(SELECT ' || format(of.narrow, 'e') || ' FROM (SELECT DISTINCT ON (e) e, k ' || term || ' ORDER BY e, k) AS d WHERE ' || format(inside, 'e') || ' ORDER BY k)';
     core text := 'ARRAY(SELECT x FROM pg_catalog.generate_series(%1$s, %3$s, %2$s) AS x WHERE r @> x)';
     -- Piece number k from b to e, lying as the second parameter has it. The first is always there,
     -- others where they begin inside; the third parameter is a further condition.
-    pieces text := 'ARRAY(SELECT piece FROM generate_series(0, 120) AS k, LATERAL (SELECT '
+    pieces text := 'ARRAY(SELECT piece FROM (SELECT DISTINCT ON (piece) piece, k FROM generate_series(0, 120) AS k, LATERAL (SELECT '
         || format(of.wide, 'lower(r)', 'k * s') || ' AS b, ' || format(of.wide, 'lower(r)', '%1$s') || ' AS e) AS t, LATERAL (SELECT %2$s AS piece) AS u '
-        || 'WHERE NOT isempty(r) AND (k = 0 OR ' || format(inside, 'b') || ') AND NOT isempty(piece) AND %3$s ORDER BY k)';
+        || 'WHERE NOT isempty(r) AND (k = 0 OR ' || format(inside, 'b') || ') AND NOT isempty(piece) AND %3$s ORDER BY piece, k) AS d ORDER BY k)';
     from_to text := format('%s(%s, %%s, CASE WHEN k = 0 AND NOT lower_inc(r) THEN ''()'' ELSE ''[)'' END)', of.type, format(of.narrow, 'b'));
     whole text := format(from_to, format(of.narrow, 'e'));
     -- Cut by the range; what ends beyond it may be beyond the type too.
@@ -196,6 +205,38 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
+
+-- Every zone of the server: the days and months from a random moment, as AT TIME ZONE has each civil time,
+-- once each. Days may be skipped, but the series never fails.
+CREATE PROCEDURE check_zones(days int) LANGUAGE plpgsql AS $$
+DECLARE
+    of_zone record;
+    step interval;
+    different text;
+    answers bigint;
+BEGIN
+    FOR of_zone IN SELECT name, timestamptz '1840-01-01 00:00+00' + random() * interval '66000 days' AS start FROM pg_timezone_names ORDER BY name COLLATE "C" LOOP
+        FOREACH step IN ARRAY '{1 day,1 month,-1 day}'::interval[] LOOP
+            WITH oracle AS (
+                SELECT at, row_number() OVER (ORDER BY min(k)) AS n
+                FROM generate_series(0, CASE step WHEN '1 month' THEN days / 28 ELSE days END) AS k,
+                    -- The first is the moment itself, and may be one whose clock time comes twice.
+                    LATERAL (SELECT CASE k WHEN 0 THEN of_zone.start ELSE (of_zone.start AT TIME ZONE of_zone.name + k * step) AT TIME ZONE of_zone.name END AS at) AS t
+                GROUP BY at),
+            ends AS (SELECT min(at) AS first, max(at) AS last FROM oracle)
+            SELECT count(oracle.n), min(format('term %s: ours %s, oracle %s', n, ours.at, oracle.at)) FILTER (WHERE ours.at IS DISTINCT FROM oracle.at)
+            INTO answers, different
+            FROM oracle FULL JOIN (SELECT g.at, g.n FROM ends, generate_series(tstzrange(first, last, '[]'), step, of_zone.name) WITH ORDINALITY AS g (at, n)) AS ours USING (n);
+            IF different IS NOT NULL THEN
+                RAISE EXCEPTION 'zone %, from %, by %: different answers', of_zone.name, of_zone.start, step USING DETAIL = different;
+            END IF;
+            INSERT INTO compared VALUES ('zones', 'terms in zones by ' || step, answers);
+        END LOOP;
+    END LOOP;
+END $$;
+INSERT INTO kind (name, type, value, step) VALUES ('zones', 'tstzrange', '', '');
+SELECT setseed(0.7) \g /dev/null
+CALL check_zones(1000);
 
 DO $$
 DECLARE

@@ -15,7 +15,8 @@ Python; they are in tests/pg_regress/sql/series.sql.
 Term k is the anchor plus k times the step, months first, the day cut to the month's length. With a
 time zone, months and days are counted on its clock and time of day is added after: a clock time
 that does not exist is read with the offset before the gap, one that comes twice is the later one,
-as PostgreSQL reads both. Term 0 is the anchor itself.
+as PostgreSQL reads both. Term 0 is the anchor itself. Where a zone skips a whole day, the time of that
+day and of the next are the same moment, which is one term.
 """
 
 from __future__ import annotations
@@ -54,6 +55,10 @@ ZONES = {
     "Australia/Sydney": ["2024-10-04 02:30", "2024-04-05 02:30"],
     "America/Sao_Paulo": ["2018-11-02 00:00", "2018-02-15 23:30"],
     "Asia/Kathmandu": ["1985-12-29 00:05", "2024-01-31 00:00"],
+    # Days that are skipped: 2011-12-30, 1993-08-21 and 1994-12-31.
+    "Pacific/Apia": ["2011-12-28 10:00", "2011-11-30 23:59:59", "2012-01-02 00:00", "2012-12-30 12:00"],
+    "Pacific/Kwajalein": ["1993-08-19 00:00", "1993-08-24 18:30", "1993-06-21 12:00"],
+    "Pacific/Kiritimati": ["1994-12-30 12:00", "1994-10-31 00:30"],
     "UTC": ["2024-01-31 02:30"],
 }
 ZONE_STEPS = ["1 day", "-1 day", "1 month", "-1 month", "-1 year", "7 days", "1 day 1 hour", "1 day -30 minutes"]
@@ -105,6 +110,7 @@ def terms(term: Callable[[int], date]) -> Optional[list[date]]:
         every = [term(k) for k in range(TERMS)]
     except (OverflowError, ValueError):
         return None
+    every = [term for n, term in enumerate(every) if n == 0 or term != every[n - 1]]
     order = [a < b for a, b in zip(every, every[1:])]
     return every if all(order) or not any(order) else None
 

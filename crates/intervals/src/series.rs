@@ -98,10 +98,15 @@ impl CivilStep {
     /// `timestamp` plus the step: months first, with the day cut to the month's length, then
     /// days, then time, as the server adds an interval. `None` outside the server's range.
     pub fn after(self, timestamp: i64) -> Option<i64> {
-        let (day, time) = (timestamp.div_euclid(DAY), timestamp.rem_euclid(DAY));
+        self.shown(timestamp).filter(|sum| (FIRST_TIMESTAMP..END_TIMESTAMP).contains(sum))
+    }
+
+    /// The same for what a clock shows, which may lie outside the server's range by the offset of
+    /// its zone.
+    pub fn shown(self, clock: i64) -> Option<i64> {
+        let (day, time) = (clock.div_euclid(DAY), clock.rem_euclid(DAY));
         let day = i64::from(calendar::add(day, self.months, self.days)?);
-        let sum = day.checked_mul(DAY)?.checked_add(time)?.checked_add(self.micros)?;
-        (FIRST_TIMESTAMP..END_TIMESTAMP).contains(&sum).then_some(sum)
+        day.checked_mul(DAY)?.checked_add(time)?.checked_add(self.micros)
     }
 
     /// About how many microseconds the step spans; a month counts as a twelfth of 365.2425 days.

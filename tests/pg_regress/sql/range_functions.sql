@@ -7,6 +7,7 @@ SET search_path = functions, public;
 CREATE TYPE float8_range AS RANGE (subtype = float8, subtype_diff = float8mi);
 CREATE TYPE letters AS RANGE (subtype = text, collation = "C");
 CREATE TYPE times AS RANGE (subtype = time);
+CREATE TYPE offset_times AS RANGE (subtype = timetz);
 CREATE TYPE smalls AS RANGE (subtype = smallint);
 CREATE TYPE positions AS RANGE (subtype = pg_lsn);
 CREATE TYPE intervals AS RANGE (subtype = interval);
@@ -47,6 +48,10 @@ SELECT range_length('[-infinity,2024-01-01)'::daterange), range_length('[2024-01
     range_length('[2024-01-01,infinity)'::tsrange), range_length('[-infinity,infinity]'::tstzrange),
     range_length('{[-infinity,2024-01-01),[2025-01-01,2025-01-02)}'::datemultirange);
 SELECT range_length('[-Infinity,1)'::numrange), range_length('[1,NaN)'::numrange), range_length('(1,Infinity]'::float8_range), range_length('[1,NaN]'::float8_range);
+-- One point has no length, infinity and NaN neither.
+SELECT range_length('[Infinity,Infinity]'::numrange) AS num, range_length('[NaN,NaN]'::numrange) AS nan, range_length('{[-Infinity,-Infinity],[1,3]}'::nummultirange) AS nums, range_length('{[1,2],[NaN,NaN]}'::nummultirange) AS with_nan,
+    range_length('[-Infinity,-Infinity]'::float8_range) AS float8, range_length('[NaN,NaN]'::float8_range) AS float8_nan, range_length('[-Infinity,Infinity]'::float8_range) AS all_floats, range_length('[-Infinity,Infinity]'::numrange) AS all_numbers;
+SELECT range_length_agg(r) AS num, range_length_agg(float8_range(lower(r)::float8, upper(r)::float8, '[]')) AS float8 FROM (VALUES ('[Infinity,Infinity]'::numrange), ('[1,3]')) AS v (r);
 -- A point of a continuous type has no length.
 SELECT range_length('[1,1]'::numrange), range_length('[2024-01-01,2024-01-01]'::tsrange), range_length('[1,1]'::float8_range), range_length('[1,1]'::int4range);
 -- The ends of the types. Core's own subtraction of timestamps overflows in silence on some versions.
@@ -172,6 +177,8 @@ SELECT range_expand('[1,5)'::int4range, 3::smallint, 1::bigint), range_expand('[
 -- Types of users, untyped literals too.
 SELECT range_shift(float8_range(1, 5), 0.5), range_shift(float8_range(1, 5), 1), range_shift(float8_range(1, 5), '1.5'), range_expand(float8_range(1, 5), 0.5, '1'), range_shift(smalls(1::smallint, 5::smallint), 3),
     range_shift(smalls(1::smallint, 5::smallint), 3::smallint), range_shift(positions('0/10', '0/20'), 3::numeric), range_shift(intervals('1 day', '2 days'), '1 month'), range_shift(percents(1, 5), 3), range_shift(birthdays('2024-01-31', '2024-02-01'), '1 month');
+SELECT range_shift(offset_times('10:00+01', '12:00-03'), interval '3 hours'), range_expand(offset_times('10:00+01', '12:00-03'), '3 hours', '12 hours'), range_shift(positions('0/A', '0/C'), 3), range_expand(positions('0/A', '0/C'), '3');
+SELECT error_of($$SELECT range_shift(times('10:00', '22:00'), '3 hours')$$), error_of($$SELECT range_shift(offset_times('10:00+01', '22:00+01'), '3 hours')$$), error_of($$SELECT range_expand(offset_times('10:00+01', '22:00+01'), '11 hours', '0')$$);
 SELECT range_shift(times('10:00', '12:00'), interval '3 hours'), range_expand(times('10:00', '12:00'), '3 hours', '30 min');
 -- A subtype whose + and - live in a schema that is not in the search path.
 CREATE SCHEMA elsewhere;

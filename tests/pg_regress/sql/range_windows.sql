@@ -101,6 +101,18 @@ EXECUTE island_int(2);
 EXECUTE session_date(2);
 EXECUTE session_ts('2 days');
 DEALLOCATE ALL;
+-- The max_gap of the row that is to join counts, in both functions; without one the row is left out.
+SELECT id, r, gap, range_island(r, gap) OVER w AS island, range_session(r, gap) OVER w AS session, range_session(r, gap::bigint) OVER w AS any_type,
+    range_session(numrange(lower(r), upper(r)), gap::numeric) OVER w AS by_reference
+FROM (VALUES (1, '[1,3)'::int4range, 0), (2, '[5,6)', 2), (3, '[8,9)', 1), (4, '[10,11)', 1), (5, '[12,13)', NULL), (6, '[12,20)', 0), (7, '[12,20)', 1), (8, '[30,31)', 10)) AS v (id, r, gap) WINDOW w AS (ORDER BY r, id);
+SELECT error_of('SELECT range_session(r, gap) OVER (ORDER BY r) FROM (VALUES (''[1,3)''::int4range, 0), (''[5,6)'', -2)) AS v (r, gap)');
+-- Times of day do not wrap: beyond midnight nothing is missing.
+CREATE TYPE times AS RANGE (subtype = time);
+CREATE TYPE offset_times AS RANGE (subtype = timetz);
+CREATE DOMAIN share AS numeric CHECK (VALUE BETWEEN 0 AND 1);
+CREATE TYPE shares AS RANGE (subtype = share);
+SELECT range_island(t, '45 min') OVER (ORDER BY t) AS time, range_session(o, '45 min') OVER (ORDER BY o) AS timetz, range_island(s, 0.6) OVER (ORDER BY s) AS domain
+FROM (VALUES (times('22:00', '22:30'), offset_times('22:00+01', '22:30+01'), shares(0, 0.1)), (times('23:00', '23:40'), offset_times('23:00+01', '23:40+01'), shares(0.8, 0.9)), (times('23:50', '24:00'), offset_times('23:50+01', '24:00+01'), shares(1, 1, '[]'))) AS v (t, o, s);
 
 -- A wrong order is an error: descending, none, that of another column, of lower bounds with ties.
 SELECT range_island(during) OVER (PARTITION BY room ORDER BY during DESC) FROM booking;

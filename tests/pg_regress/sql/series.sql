@@ -9,6 +9,8 @@ CREATE TYPE float8_range AS RANGE (subtype = float8, subtype_diff = float8mi);
 CREATE TYPE float4_range AS RANGE (subtype = float4);
 CREATE TYPE smalls AS RANGE (subtype = smallint);
 CREATE TYPE times AS RANGE (subtype = time);
+CREATE TYPE offset_times AS RANGE (subtype = timetz);
+CREATE TYPE sums AS RANGE (subtype = money);
 CREATE TYPE addresses AS RANGE (subtype = inet);
 CREATE TYPE positions AS RANGE (subtype = pg_lsn);
 CREATE TYPE intervals AS RANGE (subtype = interval);
@@ -102,7 +104,9 @@ SELECT error_of($$SELECT generate_series('[2024-02-01,2024-03-01)'::daterange, '
 SELECT generate_series('[2024-01-01,2024-02-01)'::daterange, '1 month -30 days') LIMIT 2;
 SELECT ARRAY(SELECT generate_series('[2024-01-01,2024-12-01)'::daterange, '1 month -7 days')) AS advances, ARRAY(SELECT generate_series('[2024-01-01,2024-05-01)'::daterange, '-1 month 7 days')) AS goes_back;
 -- A step too small for float8.
-SELECT error_of('SELECT generate_series(float8_range(1e17, 2e17), 1)');
+SELECT generate_series(float8_range(1e17, 2e17), 1);
+-- Days and time of opposite sign, where a day of the zone is too short.
+SELECT generate_series('[2024-03-30 12:00,2024-04-02]'::tstzrange, '1 day -23:30', 'Europe/Berlin');
 
 -- Ranges without an end, on either side, whatever the direction.
 SELECT generate_series('[1,)'::int4range);
@@ -143,6 +147,10 @@ SELECT ARRAY(SELECT generate_series(times('10:00', '24:00', '[]'), '5 hours')) A
     ARRAY(SELECT generate_series(times('22:00', '23:59:59.999999', '[]'), interval '1 h')) AS late, ARRAY(SELECT generate_series(times('10:00', '11:00'), '1 day')) AS day;
 SELECT error_of($$SELECT generate_series(times('10:00', '11:00'), '1 month')$$);
 
+SELECT ARRAY(SELECT generate_series(offset_times('22:00+02', '23:00-05', '[]'), '45 min')) AS stops, ARRAY(SELECT generate_series(offset_times('22:00+02', '24:00+02', '[]'), '1 h')) AS ends, ARRAY(SELECT generate_series(offset_times('00:20-01', '02:00-01'), '-30 min')) AS down,
+    ARRAY(SELECT generate_series(offset_times('22:00+02', '23:00+02', '()'), '30 min')) AS open, ARRAY(SELECT generate_series(offset_times('22:00+02', '23:00+02'), '25 hours')) AS day;
+SELECT error_of($$SELECT generate_series(offset_times('10:00+00', '11:00+00'), '1 month')$$), error_of($$SELECT generate_series(offset_times('10:00+00', '11:00+00'), '0')$$);
+
 -- Time zones: the session's, and one that is named.
 SET timezone = 'Europe/Berlin';
 SELECT generate_series('[2024-03-30 02:30,2024-04-02)'::tstzrange, '1 day') AS spring, generate_series('[2024-10-26 02:30,2024-10-29)'::tstzrange, '1 day') AS autumn, generate_series('[2024-03-31 00:00,2024-03-31 06:00)'::tstzrange, '1 hour') AS hours,
@@ -153,6 +161,28 @@ SELECT generate_series('[2024-03-30 01:30,2024-04-02)'::tstzrange, '1 day') AS u
     generate_series('[2024-10-05 14:00,2024-10-09)'::tstzrange, '1 day', 'Australia/Lord_Howe') AS lord_howe;
 SELECT generate_series('[2023-12-30 23:00,2024-06-01)'::tstzrange, '1 month', 'Europe/Berlin') AS month_ends, generate_series('[2024-03-28 11:00,2024-04-02)'::tstzrange, '1 day 1 hour', 'Europe/Berlin') AS days_and_hours,
     generate_series('[2024-03-29 11:00,2024-04-01 10:00]'::tstzrange, '-1 day', 'Europe/Berlin') AS down, generate_series('[2024-03-31 00:00,2024-03-31 04:00)'::tstzrange, '1 hour', 'Europe/Berlin') AS hours, generate_series('[2024-03-31 00:00,2024-04-03)'::tstzrange, '1 day', '+05:30') AS "offset";
+-- Zones that skip a day, which is then no term: Samoa had no 30 December 2011, Kwajalein no 21 August 1993
+-- (tz database, file australasia). Across decades: the civil times of each day, as core reads them, once each.
+SELECT bounds, step, ARRAY(SELECT t AT TIME ZONE 'Pacific/Apia' FROM generate_series(tstzrange('2011-12-29 22:00', '2012-01-01 22:00', bounds), step, 'Pacific/Apia') AS t)
+FROM unnest('{[],()}'::text[]) AS bounds, unnest('{1 day,-1 day}'::interval[]) AS step;
+SELECT t AT TIME ZONE 'Pacific/Kwajalein' AS kwajalein FROM generate_series('[1993-07-22 00:30,1993-11-01]'::tstzrange, '1 month', 'Pacific/Kwajalein') AS t;
+SELECT t AT TIME ZONE 'Pacific/Kwajalein' AS kwajalein FROM generate_series('[1993-08-20 00:30,1993-08-24]'::tstzrange, '1 day', 'Pacific/Kwajalein') AS t;
+CREATE TABLE zone_day (zone text, day int, at timestamptz);
+INSERT INTO zone_day SELECT name, n, (timestamp '1970-01-02 12:00' + n * interval '1 day') AT TIME ZONE name FROM pg_timezone_names, generate_series(0, 20000) AS n
+WHERE name IN ('Pacific/Apia', 'Pacific/Kwajalein', 'Pacific/Kiritimati', 'Pacific/Fakaofo', 'Asia/Manila', 'Africa/Monrovia', 'Europe/Berlin');
+SELECT zone, count(*) AS terms, days - count(*) AS skipped, bool_and(ours.at = core.at) AS same
+FROM (SELECT zone, count(*) AS days, tstzrange(min(at), max(at), '[]') AS r FROM zone_day GROUP BY zone) AS z,
+    LATERAL (SELECT at, row_number() OVER (ORDER BY at) AS n FROM (SELECT DISTINCT at FROM zone_day AS d WHERE d.zone = z.zone) AS d) AS core
+    FULL JOIN LATERAL generate_series(r, '1 day', zone) WITH ORDINALITY AS ours (at, n) USING (n)
+GROUP BY zone, days ORDER BY zone COLLATE "C";
+-- A session's zone is the zone, whatever abbreviation has the same name.
+SET timezone = 'CET';
+SELECT generate_series('[2024-03-30 12:00,2024-04-01 12:00]'::tstzrange, '1 day') AS ours, generate_series(timestamptz '2024-03-30 12:00', '2024-04-01 12:00', '1 day') AS core;
+SET timezone = 'UTC';
+-- Abbreviations: of one offset, and of one that changed over time; a zone of one's own.
+SELECT t AS pdt FROM generate_series('[2024-03-09 12:00,2024-03-11 12:00]'::tstzrange, '1 day', 'PDT') AS t;
+SELECT t AS moscow FROM generate_series('[2011-03-25 12:00,2011-03-28 12:00]'::tstzrange, '1 day', 'MSK') AS t;
+SELECT t AS own FROM generate_series('[2024-03-09 12:00,2024-03-11 12:00]'::tstzrange, '1 day', 'XST-1XDT,M3.2.0,M11.1.0') AS t;
 -- The hour that comes twice: the start is what it is; later terms take the second one, as core does.
 SELECT generate_series('[2024-10-27 00:30,2024-10-30)'::tstzrange, '1 day', 'Europe/Berlin') AS first, generate_series('[2024-10-27 01:30,2024-10-30)'::tstzrange, '1 day', 'Europe/Berlin') AS second, generate_series('[2024-10-25 00:30,2024-10-29)'::tstzrange, '1 day', 'Europe/Berlin') AS on_the_way;
 SELECT generate_series('[2024-01-01,2024-02-01)'::tstzrange, '1 month', 'Nowhere/City');
@@ -179,9 +209,33 @@ SELECT ARRAY(SELECT generate_series(smalls(1::int2, 10::int2), 4)) AS int2, ARRA
 SELECT ARRAY(SELECT generate_series(birthdays('2024-01-31', '2024-04-30', '[]'), '1 month')) AS dates, ARRAY(SELECT generate_series(birthdays('2024-01-31', '2024-02-10'), 4)) AS days, ARRAY(SELECT generate_series(moments('2024-01-31', '2024-05-01'), '1 month')) AS timestamps;
 SELECT ARRAY(SELECT generate_series(addresses('10.0.0.250', '10.0.1.5'), 4)) AS inet, ARRAY(SELECT generate_series(addresses('10.0.0.250', '10.0.1.5'), 4::bigint)) AS bigint, ARRAY(SELECT generate_series(addresses('10.0.0.250', '10.0.1.5'), '-4')) AS down, ARRAY(SELECT generate_series(addresses('2001:db8::ffff', '2001:db8::1:2', '[]'), 1)) AS inet6;
 SELECT ARRAY(SELECT generate_series(positions('0/0', '0/20'), 7::numeric)) AS lsn, ARRAY(SELECT generate_series(intervals('1 day', '100 days'), '1 month')) AS interval;
+SELECT ARRAY(SELECT generate_series(positions('0/0', '0/20'), 7)) AS lsn_integer, ARRAY(SELECT generate_series(positions('0/0', '0/3'), 1.4)) AS lsn_fraction, ARRAY(SELECT generate_series(sums(1::money, 2::money), '0.40')::numeric) AS money, ARRAY(SELECT generate_series(sums(1::money, 9::money), 4)::numeric) AS money_integer,
+    ARRAY(SELECT generate_series(addresses('10.0.0.254/8', '10.0.1.3/8'), 2)) AS netmask;
+-- To the last value of these types, and down to the first.
+SELECT ARRAY(SELECT generate_series(addresses('255.255.255.250', '255.255.255.255', '[]'), 2)) AS inet, ARRAY(SELECT generate_series(addresses('0.0.0.0', '0.0.0.5', '[]'), -2)) AS down, ARRAY(SELECT generate_series(addresses('ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffd', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '[]'), 2)) AS inet6,
+    ARRAY(SELECT generate_series(addresses('::', '::5'), -3)) AS inet6_down, ARRAY(SELECT generate_series(addresses('10.0.0.0', '::1'), 2000000000)) AS family;
+SELECT ARRAY(SELECT generate_series(positions('FFFFFFFF/FFFFFFF0', 'FFFFFFFF/FFFFFFFF', '[]'), 7)) AS lsn, ARRAY(SELECT generate_series(positions('0/0', '0/F', '[]'), -7)) AS down,
+    ARRAY(SELECT generate_series(sums('92233720368547758.00', '92233720368547758.07', '[]'), '0.03')::numeric) AS money, ARRAY(SELECT generate_series(sums('-92233720368547758.08', '-92233720368547758.00', '[]'), '-0.03')::numeric) AS money_down;
+SELECT error_of($$SELECT generate_series(positions('0/0', '0/F'), 0)$$), error_of($$SELECT generate_series(addresses('::', '::5'), 0)$$), error_of($$SELECT generate_series(positions('0/0', '0/F'), 'NaN')$$), error_of($$SELECT generate_series(positions('0/0', '0/F'), '1 month')$$);
 SELECT error_of($$SELECT generate_series(letters('a', 'b'), 1)$$), error_of($$SELECT generate_series('[1,5)'::int4range, interval '1 day')$$), error_of($$SELECT generate_series('[1,5)'::int4range, date '2024-01-01')$$), error_of($$SELECT generate_series('[2024-01-01,2024-02-01)'::tsrange, 5)$$),
     error_of($$SELECT generate_series('[1,5)'::int4range, 'x')$$), error_of($$SELECT generate_series('[2024-01-01,2024-02-01)'::daterange, '5')$$);
 SELECT generate_series(letters('a', 'b'), 1);
+-- Terms belong to the domain, whatever its base type; what lies behind the range need not.
+CREATE DOMAIN share AS numeric CHECK (VALUE BETWEEN 0 AND 1);
+CREATE TYPE shares AS RANGE (subtype = share);
+CREATE DOMAIN workday AS date CHECK (extract(isodow FROM VALUE) < 6);
+CREATE TYPE workdays AS RANGE (subtype = workday);
+CREATE DOMAIN even AS float8 CHECK (VALUE = 2 * trunc(VALUE / 2));
+CREATE TYPE evens AS RANGE (subtype = even);
+CREATE DOMAIN noon AS timestamptz CHECK (VALUE::time = '12:00');
+CREATE TYPE noons AS RANGE (subtype = noon);
+CREATE DOMAIN host AS inet CHECK (host(VALUE) <> '10.0.0.2');
+CREATE TYPE hosts AS RANGE (subtype = host);
+SELECT ARRAY(SELECT generate_series(shares(0, 1, '[]'), 0.4)) AS numeric, ARRAY(SELECT generate_series(shares(0, 1, '[]'), 0.4e-20) LIMIT 2) AS digits, ARRAY(SELECT generate_series(workdays('2024-02-01', '2024-05-31'), '2 months')) AS months, ARRAY(SELECT generate_series(evens(0, 6), 4)) AS float8,
+    ARRAY(SELECT generate_series(noons('2024-02-01 12:00', '2024-04-05 12:00'), '1 month')) AS zoned, ARRAY(SELECT generate_series(hosts('10.0.0.1', '10.0.0.8'), 3)) AS inet;
+SELECT ARRAY(SELECT d::workday FROM generate_series(date '2024-02-01', '2024-03-01', '1 month') AS d) AS core, error_of($$SELECT (date '2024-03-02')::workday$$) AS "core's error";
+SELECT error_of($$SELECT generate_series(workdays('2024-02-01', '2024-06-05'), '1 month 1 day')$$), error_of($$SELECT generate_series(workdays('2024-02-01', '2024-06-05'), 1)$$), error_of('SELECT generate_series(evens(0, 6), 3)'),
+    error_of($$SELECT generate_series(noons('2024-02-01 12:00', '2024-04-05 12:00'), '1 day 1 h')$$), error_of($$SELECT generate_series(hosts('10.0.0.1', '10.0.0.8'), 1)$$);
 -- A subtype whose + lives in a schema that is not in the search path.
 CREATE SCHEMA elsewhere;
 CREATE TYPE elsewhere.mark AS (n int);
@@ -195,6 +249,17 @@ CREATE FUNCTION elsewhere.up(elsewhere.grade, int) RETURNS elsewhere.grade LANGU
     $$SELECT (enum_range(NULL::elsewhere.grade))[least(4, greatest(1, $2 + array_position(enum_range(NULL::elsewhere.grade), $1)))]$$;
 CREATE OPERATOR elsewhere.+ (FUNCTION = elsewhere.up, LEFTARG = elsewhere.grade, RIGHTARG = int);
 CREATE TYPE series.grades AS RANGE (subtype = elsewhere.grade);
+-- A scale that fails at its ends: counting down does not look below.
+CREATE TYPE elsewhere.level AS (n int);
+CREATE FUNCTION elsewhere.moved(elsewhere.level, int) RETURNS elsewhere.level LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF ($1).n + $2 NOT BETWEEN 0 AND 9 THEN RAISE 'no level %', ($1).n + $2; END IF;
+    RETURN ROW(($1).n + $2)::elsewhere.level;
+END $$;
+CREATE OPERATOR elsewhere.+ (FUNCTION = elsewhere.moved, LEFTARG = elsewhere.level, RIGHTARG = int);
+CREATE TYPE series.levels AS RANGE (subtype = elsewhere.level);
+SELECT ARRAY(SELECT generate_series(levels(ROW(0), ROW(5)), 3)) AS up, ARRAY(SELECT generate_series(levels(ROW(4), ROW(9), '[]'), -3)) AS down;
+SELECT error_of('SELECT generate_series(levels(ROW(4), ROW(9)), 3)') AS "its error";
 SET search_path = '';
 SELECT ARRAY(SELECT public.generate_series(series.marks(ROW(1), ROW(9)), 3)) AS up, ARRAY(SELECT public.generate_series(series.marks(ROW(1), ROW(9), '[]'), -3)) AS down, ARRAY(SELECT public.generate_series('[1,5)'::int4range, 3::smallint)) AS small,
     ARRAY(SELECT public.generate_series('[1,3)'::int4range)) AS elements, ARRAY(SELECT public.generate_series('[2024-01-31,2024-03-01)'::daterange, '1 month')) AS dates, ARRAY(SELECT public.generate_series(series.float8_range(0, 1), 0.5)) AS floats;

@@ -8,6 +8,8 @@ CREATE TYPE float8_range AS RANGE (subtype = float8, subtype_diff = float8mi);
 CREATE TYPE float4_range AS RANGE (subtype = float4);
 CREATE TYPE smalls AS RANGE (subtype = smallint);
 CREATE TYPE times AS RANGE (subtype = time);
+CREATE TYPE offset_times AS RANGE (subtype = timetz);
+CREATE TYPE positions AS RANGE (subtype = pg_lsn);
 CREATE TYPE addresses AS RANGE (subtype = inet);
 CREATE TYPE letters AS RANGE (subtype = text, collation = "C");
 CREATE DOMAIN percent AS int CHECK (VALUE BETWEEN 0 AND 100);
@@ -72,6 +74,13 @@ SELECT generate_range_series('[2024-03-30 23:00,2024-04-02 22:00)'::tstzrange, '
     generate_range_series('[2024-03-29 23:00,2024-04-01 22:00)'::tstzrange, '1 day', '2 hours', 'drop', 'Europe/Berlin') AS hours;
 SELECT generate_range_series('[2023-12-31 23:00,2024-05-15 00:00)'::tstzrange, '1 month', '1 month', 'keep', 'Europe/Berlin') AS months, generate_range_series('[2023-12-31 23:00,2024-05-15 00:00)'::tstzrange, '1 month', '1 month', 'drop', 'Europe/Berlin') AS whole;
 SELECT generate_range_series('[2024-10-27 00:30,2024-10-28 10:00)'::tstzrange, '1 day', '1 day', 'clip', 'Europe/Berlin') AS twice;
+-- A day that the zone skips has no piece; longer pieces that differ all count.
+SELECT generate_range_series('[2011-12-28 22:00,2012-01-01 22:00)'::tstzrange, '1 day', '1 day', 'clip', 'Pacific/Apia') AS days, generate_range_series('[2011-12-28 22:00,2012-01-01 22:00)'::tstzrange, '1 day', '12 hours', 'keep', 'Pacific/Apia') AS halves,
+    generate_range_series('[2011-12-28 22:00,2012-01-01 22:00)'::tstzrange, '1 day', '2 days', 'drop', 'Pacific/Apia') AS sliding;
+SELECT bounds, range_agg(p) AS union, count(*), bool_and(p <> 'empty') AS filled FROM unnest('{[],[),(],()}'::text[]) AS bounds, generate_range_series(tstzrange('2011-12-01 12:00', '2012-02-01 12:00', bounds), '1 day', '1 day', 'clip', 'Pacific/Apia') AS p GROUP BY bounds ORDER BY bounds COLLATE "C";
+-- The day before the clocks are put forward is as long as this step of an hour: the same term twice.
+SELECT generate_range_series('(2024-03-30 10:30,2024-03-30 13:00)'::tstzrange, '1 day -23 hours', '1 day -23 hours', 'clip', 'Europe/Berlin') AS tiles;
+SELECT generate_range_series('[2024-03-30 12:00,2024-04-02)'::tstzrange, '1 day -23:30', '1 day', 'clip', 'Europe/Berlin');
 SET timezone = 'Europe/Berlin';
 SELECT generate_range_series('[2024-03-31,2024-04-03)'::tstzrange, '1 day') AS days, generate_range_series('[2024-10-26 12:00,2024-10-28 12:00)'::tstzrange, '1 day', '24 hours') AS "24 hours", generate_range_series('[2024-10-27 00:00,2024-10-28 00:00)'::tstzrange, '12 hours', '1 day', 'keep') AS keep;
 SET timezone = 'UTC';
@@ -109,6 +118,15 @@ SELECT line(VARIADIC ARRAY(SELECT generate_range_series(daterange('5874897-12-01
 SELECT generate_range_series('[294276-12-31 12:00,294276-12-31 23:59:59.999999]'::tsrange, '11 hours') AS ts, generate_range_series('[294276-12-31 12:00+00,294276-12-31 23:59:59.999999+00]'::tstzrange, '11 hours') AS tstz;
 SELECT generate_range_series('[294276-11-15 00:00,294276-12-31 23:59:59.999999]'::tsrange, '1 month') AS ts, generate_range_series('[294276-12-30 12:00+00,294276-12-31 23:59:59.999999+00]'::tstzrange, '1 day') AS tstz;
 SELECT line(VARIADIC ARRAY(SELECT generate_range_series(times('10:00', '24:00', '[]'), '5 hours'))) AS times, line(VARIADIC ARRAY(SELECT generate_range_series(times('10:00', '23:00'), '5 hours', '30 min'))) AS slots, line(VARIADIC ARRAY(SELECT generate_range_series(times('10:00', '24:00'), '5 hours', '5 hours', 'drop'))) AS whole;
+SELECT line(VARIADIC ARRAY(SELECT generate_range_series(offset_times('21:30+02', '23:00+00'), '1 h'))) AS offset_times, line(VARIADIC ARRAY(SELECT generate_range_series(addresses('255.255.255.250', '255.255.255.255', '[]'), 4))) AS inet, line(VARIADIC ARRAY(SELECT generate_range_series(positions('FFFFFFFF/FFFFFFF0', 'FFFFFFFF/FFFFFFFF', '[]'), 9))) AS lsn;
+-- A piece that is to be kept whole, and ends behind its type.
+SELECT generate_range_series(int4range(2147483640, 2147483647), 4, 4, 'keep');
+SELECT generate_range_series(daterange('5874897-12-01', '5874897-12-31'), '1 month', '1 month', 'keep');
+SELECT line(VARIADIC ARRAY(SELECT generate_range_series(smalls(32760::int2, 32764::int2), 3, 3, 'keep'))) AS int2, line(VARIADIC ARRAY(SELECT generate_range_series(times('10:00', '23:00'), '7 hours', '7 hours', 'keep'))) AS times;
+SELECT error_of($$SELECT generate_range_series(smalls(32760::int2, 32767::int2), 3, 3, 'keep')$$), error_of($$SELECT generate_range_series(int8range(9223372036854775800, 9223372036854775807), 5, 5, 'keep')$$), error_of($$SELECT generate_range_series('[294276-12-31 12:00,294276-12-31 23:00]'::tsrange, '11 hours', '11 hours', 'keep')$$),
+    error_of($$SELECT generate_range_series('[294276-12-31 12:00+00,294276-12-31 23:00+00]'::tstzrange, '1 day', '1 day', 'keep', 'Asia/Tokyo')$$), error_of($$SELECT generate_range_series(times('10:00', '23:00'), '8 hours', '8 hours', 'keep')$$);
+SELECT error_of($$SELECT generate_range_series(offset_times('10:00+01', '23:00+01'), '8 hours', '8 hours', 'keep')$$), error_of($$SELECT generate_range_series(addresses('255.255.255.250', '255.255.255.255'), 4, 4, 'keep')$$), error_of($$SELECT generate_range_series(positions('FFFFFFFF/FFFFFFF0', 'FFFFFFFF/FFFFFFFF'), 9, 9, 'keep')$$),
+    error_of($$SELECT generate_range_series(float8_range(1e308, 1.7e308), 5e307, 1e308, 'keep')$$), error_of($$SELECT generate_range_series(float4_range(1e38, 3e38), 1e38, 3e38, 'keep')$$);
 
 -- Numeric and float8.
 SELECT line(VARIADIC ARRAY(SELECT generate_range_series('[0,1)'::numrange, 0.30))) AS scale, line(VARIADIC ARRAY(SELECT generate_range_series('[1.0,2.00]'::numrange, 0.500, 0.7))) AS spans, line(VARIADIC ARRAY(SELECT length(lower(p)::text) FROM generate_range_series(numrange(1e400, 1e400 + 3), 1) AS p)) AS large;
@@ -117,6 +135,13 @@ SELECT count(*), range_agg(p) AS union, max(lower(p)), bool_and(lower(p) = (n - 
 -- Other types of users.
 SELECT line(VARIADIC ARRAY(SELECT generate_range_series(addresses('10.0.0.250', '10.0.1.5'), 4))) AS inet, line(VARIADIC ARRAY(SELECT generate_range_series(addresses('10.0.0.250', '10.0.1.5'), 4::bigint, 2::bigint))) AS holes, line(VARIADIC ARRAY(SELECT generate_range_series(addresses('10.0.0.250', '10.0.1.5', '[]'), '4', '8', 'drop'))) AS sliding;
 SELECT line(VARIADIC ARRAY(SELECT generate_range_series(percents(0, 100, '[]'), 40))) AS domain, line(VARIADIC ARRAY(SELECT generate_range_series(float4_range(0, 1), 0.25, 0.5))) AS float4, line(VARIADIC ARRAY(SELECT generate_range_series('[2024-01-01,2024-01-05)'::holidays, 2))) AS over_range;
+-- The bounds of a piece belong to the domain.
+CREATE DOMAIN share AS numeric CHECK (VALUE BETWEEN 0 AND 1);
+CREATE TYPE shares AS RANGE (subtype = share);
+CREATE DOMAIN workday AS date CHECK (extract(isodow FROM VALUE) < 6);
+CREATE TYPE workdays AS RANGE (subtype = workday);
+SELECT line(VARIADIC ARRAY(SELECT generate_range_series(shares(0, 1, '[]'), 0.4))) AS clipped, line(VARIADIC ARRAY(SELECT generate_range_series(shares(0, 1, '()'), 0.25, 0.5, 'drop'))) AS whole, line(VARIADIC ARRAY(SELECT generate_range_series(workdays('2024-02-01', '2024-05-31'), '2 months'))) AS months;
+SELECT error_of($$SELECT generate_range_series(shares(0, 1), 0.4, 0.4, 'keep')$$), error_of($$SELECT generate_range_series(workdays('2024-02-01', '2024-06-05'), '1 month 1 day')$$), error_of($$SELECT generate_range_series(workdays('2024-02-01', '2024-06-05'), '2 months', '2 days')$$);
 CREATE SCHEMA elsewhere;
 CREATE TYPE elsewhere.mark AS (n int);
 CREATE FUNCTION elsewhere.plus(elsewhere.mark, int) RETURNS elsewhere.mark LANGUAGE sql IMMUTABLE AS 'SELECT ROW(($1).n + $2)::elsewhere.mark';
@@ -154,6 +179,10 @@ SELECT id, line(VARIADIC array_agg(p ORDER BY n)) FROM (VALUES (1, int4range(1, 
 SELECT id, line(VARIADIC array_agg(p ORDER BY n)) FROM (VALUES (1, '[2024-01-31,2024-05-01)'::daterange, interval '1 month'), (2, '[2024-01-31,2024-02-08)', '3 days')) AS v (id, r, s), LATERAL generate_range_series(r, s) WITH ORDINALITY AS g (p, n) GROUP BY id ORDER BY id;
 SELECT z, line(VARIADIC array_agg(p ORDER BY n)) FROM (VALUES ('UTC'), ('Europe/Berlin')) AS v (z), LATERAL generate_range_series('[2024-03-30 12:00,2024-04-01 11:00)'::tstzrange, '1 day', '1 day', 'clip', z) WITH ORDINALITY AS g (p, n) GROUP BY z ORDER BY z;
 SELECT id, line(VARIADIC ARRAY(SELECT generate_range_series(numrange(0, id), id / 2.0))), line(VARIADIC ARRAY(SELECT generate_range_series(marks(ROW(0), ROW(id)), 1))) FROM generate_series(1, 3) AS id;
+-- The examples of BigQuery's manual, Range functions, GENERATE_RANGE_ARRAY: without the last partial range
+-- is our drop.
+SELECT line(VARIADIC ARRAY(SELECT generate_range_series('[2020-01-01,2020-01-06)'::daterange, '2 days'))) = '[2020-01-01,2020-01-03) [2020-01-03,2020-01-05) [2020-01-05,2020-01-06)' AS with_last,
+    line(VARIADIC ARRAY(SELECT generate_range_series('[2020-01-01,2020-01-06)'::daterange, '2 days', '2 days', 'drop'))) = '[2020-01-01,2020-01-03) [2020-01-03,2020-01-05)' AS without_last;
 -- The pieces are the range again.
 SELECT count(*), range_agg(p) AS union, bool_and(upper(p) - lower(p) = 7) FILTER (WHERE n <= 52142) AS whole FROM generate_range_series('[1001-01-01,2000-05-01)'::daterange, 7) WITH ORDINALITY AS s (p, n);
 
