@@ -3,17 +3,23 @@
 //! An `inet` is a varlena: a byte for the family, one for the length of its netmask, then 4 or 16
 //! bytes of address. In a range it always has the short header, so nothing is padded.
 
-use addresses::{Address, Block, Family};
+use addresses::{Address, Block, Family, Key};
 use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::{
     Varlena,
-    line::{EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE},
+    line::{
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE, multirange_count,
+        multirange_part,
+    },
 };
 
 /// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = AF_INET + 1;
+
+/// Alignment of `inet`, which ranges in a multirange have too.
+const ALIGNMENT: usize = 4;
 
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
@@ -32,13 +38,13 @@ impl Inet {
     #[inline]
     pub(crate) unsafe fn new(datum: Datum) -> Self {
         // SAFETY: as ours.
-        unsafe { Self::parse(Varlena::new(datum)) }
+        unsafe { Self::read(Varlena::new(datum)) }
     }
 
     /// # Safety
     /// `value` is an `inet` or `cidr`.
     #[inline]
-    unsafe fn parse(value: Varlena) -> Self {
+    pub(crate) unsafe fn read(value: Varlena) -> Self {
         // SAFETY: the family tells how many bytes of address follow.
         unsafe {
             let at = value.start.add(2);
@@ -134,7 +140,7 @@ impl InetBounds {
                 (flags & infinite == 0).then(|| {
                     let value = Varlena::new(Datum::from(next));
                     next = value.start.add(value.length);
-                    (Inet::parse(value), flags & inclusive != 0)
+                    (Inet::read(value), flags & inclusive != 0)
                 })
             };
             let lower = bound(LOWER_INFINITE, LOWER_INCLUSIVE);
@@ -205,4 +211,60 @@ pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
     let bounds = unsafe { InetBounds::new(Varlena::new(datum)) }?;
     let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
     Some((end(bounds.lower), end(bounds.upper)))
+}
+
+/// A multirange of `inetrange`, read where it lies.
+#[derive(Clone, Copy)]
+pub(crate) struct InetMultirange {
+    value: Varlena,
+    count: usize,
+}
+
+impl InetMultirange {
+    /// # Safety
+    /// `value` is such a multirange.
+    #[inline]
+    pub(crate) unsafe fn new(value: Varlena) -> Self {
+        // SAFETY: as ours.
+        Self { value, count: unsafe { multirange_count(value) } }
+    }
+
+    /// Number of its ranges.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The ends of its range number `i`, from 0; ranges ascend.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline]
+    pub(crate) unsafe fn ends(&self, i: usize) -> Ends {
+        // SAFETY: as ours.
+        let InetBounds { lower, upper } = unsafe {
+            let (at, flags) = multirange_part(self.value, self.count, ALIGNMENT, i);
+            InetBounds::stored(at, flags)
+        };
+        let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
+        (end(lower), end(upper))
+    }
+
+    /// The key of its range number `i`.
+    ///
+    /// # Safety
+    /// There is one.
+    pub(crate) unsafe fn key_at(&self, i: usize) -> Key {
+        // SAFETY: as ours.
+        let (lower, upper) = unsafe { self.ends(i) };
+        Key::range(lower, upper).unwrap_or(Key::EMPTY)
+    }
+
+    /// The key of its hull.
+    pub(crate) fn key(&self) -> Key {
+        let Some(last) = self.count.checked_sub(1) else { return Key::EMPTY };
+        // SAFETY: there is a first range and a last one.
+        let ((lower, _), (_, upper)) = unsafe { (self.ends(0), self.ends(last)) };
+        Key::range(lower, upper).unwrap_or(Key::EMPTY)
+    }
 }
