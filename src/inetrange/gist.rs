@@ -13,15 +13,15 @@
 use core::ffi::c_int;
 
 use addresses::{
-    Key,
-    key::{MAX_LENGTH, Search, Strategy},
+    Address, Key,
+    key::{MAX_LENGTH, Search, Strategy, decode_v4},
     split::Split,
 };
 use pgrx::pg_sys::{self, Datum, SortSupport};
 
 use crate::{
     error,
-    pg::{self, Entry, Inet, InetBounds, InetMultirange, Varlena, inetrange, pg_function},
+    pg::{self, Call, Entry, Inet, InetBounds, InetMultirange, Varlena, inetrange, pg_function},
 };
 
 /// Number of the support function `fetch` (`GIST_FETCH_PROC`).
@@ -64,14 +64,16 @@ enum Query {
     Element,
 }
 
-/// The longest range: its type, two IPv6 addresses and the flags; an address is shorter.
+/// The longest range: its type, two IPv6 addresses and the flags.
 const LONGEST: usize = 4 + 19 + 19 + 1;
 
 /// A query, prepared.
 struct Prepared {
     strategy: u16,
     query: Query,
-    /// The bytes of a range or an address, none of a multirange, whose hull decides.
+    /// The address of an element.
+    address: Option<Address>,
+    /// The bytes of a range; of a multirange, the hull decides.
     bytes: [u8; LONGEST],
     length: usize,
     hull: Key,
@@ -89,28 +91,38 @@ impl Prepared {
         if (strategy, query) != (self.strategy, self.query) {
             return false;
         }
-        // SAFETY: the value is as long as it says.
+        // SAFETY: as ours.
         unsafe {
             match query {
+                Query::Element => Some(Inet::read(value).address) == self.address,
+                Query::Range => self.bytes.get(..self.length) == Some(pg::bytes(value)),
                 Query::Multirange => InetMultirange::new(value).key() == self.hull,
-                _ => {
-                    let bytes = core::slice::from_raw_parts(value.start, value.length);
-                    self.bytes.get(..self.length) == Some(bytes)
-                }
             }
         }
     }
 
+    /// Another query takes this one's place, as in each rescan of a nested loop.
+    ///
     /// # Safety
     /// `value` is a query of the kind.
-    #[cold]
+    #[inline(never)]
+    unsafe fn prepare(&mut self, strategy: u16, query: Query, value: Varlena) {
+        // SAFETY: as ours.
+        *self = unsafe { Self::new(strategy, query, value) };
+    }
+
+    /// # Safety
+    /// `value` is a query of the kind.
     unsafe fn new(strategy: u16, query: Query, value: Varlena) -> Self {
         // SAFETY: as ours.
-        let (hull, bytes) = unsafe {
+        let (hull, address, bytes) = unsafe {
             match query {
-                Query::Multirange => (InetMultirange::new(value).key(), &[][..]),
-                Query::Range => (range_key(value), pg::bytes(value)),
-                Query::Element => (Key::element(Inet::read(value).address), pg::bytes(value)),
+                Query::Multirange => (InetMultirange::new(value).key(), None, &[][..]),
+                Query::Range => (range_key(value), None, pg::bytes(value)),
+                Query::Element => {
+                    let address = Inet::read(value).address;
+                    (Key::element(address), Some(address), &[][..])
+                }
             }
         };
         let Some(meaning) = Strategy::from_number(strategy) else {
@@ -119,6 +131,7 @@ impl Prepared {
         let mut prepared = Self {
             strategy,
             query,
+            address,
             bytes: [0; LONGEST],
             length: bytes.len(),
             hull,
@@ -137,35 +150,58 @@ impl Prepared {
 pg_function! {
     /// `(internal, inetrange, smallint, oid, internal) → boolean`: whether the entry fits, or may
     /// lead to some that do.
-    fn inetrange_gist_consistent(call) {
-        let (Some(datum), Some(strategy), Some(subtype)) =
+    fn inetrange_gist_consistent(call) try {
+        // The commonest search by far, an IPv4 address among IPv4 ranges, needs no preparation:
+        // for it, inner entries and leaves are alike.
+        let (entry, query, recheck) =
+            (Entry::argument(call, 0), call.argument(1), call.pointer::<bool>(4));
+        let is_lookup = call.argument(2).is_some_and(|n| n.value() as u16 == CONTAINS_ELEMENT);
+        let address =
+            query.filter(|_| is_lookup).and_then(|query| Inet::read_v4(Varlena::in_place(query)?));
+        let key = Varlena::in_place(entry.key()).and_then(|key| decode_v4(pg::bytes(key)));
+        address.zip(key).map(|(address, (lower, upper))| {
+            recheck.write(false);
+            Datum::from(lower <= address && address <= upper)
+        })
+    } {
+        let (Some(query), Some(strategy), Some(subtype)) =
             (call.argument(1), call.argument(2), call.argument(3))
         else {
             return Datum::from(false);
         };
-        let strategy = strategy.value() as u16;
-        let query = if strategy == CONTAINS_ELEMENT {
-            Query::Element
-        } else if subtype.value() as u32 == pg_sys::ANYMULTIRANGEOID.to_u32() {
-            Query::Multirange
-        } else {
-            Query::Range
-        };
-        let value = Varlena::new(datum);
-        let prepared = call.kept(|| Prepared::new(strategy, query, value));
-        if !prepared.is(strategy, query, value) {
-            *prepared = Prepared::new(strategy, query, value);
-        }
         *call.pointer::<bool>(4) = false;
         let entry = Entry::argument(call, 0);
-        let leaf = entry.is_on_leaf();
-        let search = if leaf { &prepared.leaf } else { &prepared.inner };
-        let bytes = pg::key_bytes(entry.key());
-        let Some(mut fits) = search.accepts_bytes(bytes) else { error::corrupt_index_key() };
-        if fits && leaf && query == Query::Multirange {
-            fits = fits_multirange(strategy, bytes, value);
+        let query = (strategy.value() as u16, subtype, Varlena::new(query));
+        Datum::from(is_consistent(call, query, pg::key_bytes(entry.key()), entry.is_on_leaf()))
+    }
+}
+
+/// Whether a key fits a query: its strategy, the type of the operator's right side, its value.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+unsafe fn is_consistent(
+    call: Call,
+    (strategy, subtype, value): (u16, Datum, Varlena),
+    key: &[u8],
+    leaf: bool,
+) -> bool {
+    let query = if strategy == CONTAINS_ELEMENT {
+        Query::Element
+    } else if subtype.value() as u32 == pg_sys::ANYMULTIRANGEOID.to_u32() {
+        Query::Multirange
+    } else {
+        Query::Range
+    };
+    // SAFETY: as ours.
+    unsafe {
+        let prepared = call.kept(|| Prepared::new(strategy, query, value));
+        if !prepared.is(strategy, query, value) {
+            prepared.prepare(strategy, query, value);
         }
-        Datum::from(fits)
+        let search = if leaf { &prepared.leaf } else { &prepared.inner };
+        let Some(fits) = search.accepts_bytes(key) else { error::corrupt_index_key() };
+        fits && (!leaf || query != Query::Multirange || fits_multirange(strategy, key, value))
     }
 }
 
@@ -244,7 +280,7 @@ pg_function! {
         // Entries count from 1; the first place is not used.
         let keys: Vec<Key> =
             pg::entries(call, 0).iter().skip(1).map(|entry| read(entry.key)).collect();
-        let split = Split::new(&keys, 0.5);
+        let split = Split::new(&keys, share_of_left(pg::entries(call, 0)));
         let half = |numbers: &[usize]| {
             let mut half = numbers.iter().map(|i| keys[*i]);
             let key = half.next().map(|first| half.fold(first, |all, key| all.union(&key)));
@@ -257,6 +293,39 @@ pg_function! {
         pg::fill_split(result, halves.each_ref().map(|(places, key)| (&**places, key_datum(key))));
         Datum::from(result)
     }
+}
+
+/// How full a build from sorted input leaves its pages, unless the index has a `fillfactor`.
+///
+/// A scan looks at every entry of each page on its way, so a lookup costs the sum of the fan-outs of
+/// all levels. That is least where they are about equal: pages that are full are the slowest, and
+/// among inner pages, of which there are few, room costs nothing.
+const LEAF_SHARE: f64 = 0.5;
+const INNER_SHARE: f64 = 0.15;
+
+/// Which share of the entries should go to the left page.
+///
+/// An ordinary page that is full divides into halves. A build from sorted input divides the entries
+/// of several pages at once, again and again until each part fits a page: it gets one page, as full
+/// as it should be, and the rest.
+///
+/// # Safety
+/// The entries are those that the access method passes to `picksplit`.
+unsafe fn share_of_left(entries: &[pg_sys::GISTENTRY]) -> f64 {
+    let Some(first) = entries.get(1) else { return 0.5 };
+    // SAFETY: as ours.
+    let (size, share) = unsafe {
+        let size = |entry: &pg_sys::GISTENTRY| pg::tuple_size(pg::key_bytes(entry.key).len());
+        let share = pg::fill_factor(first.rel).unwrap_or(if pg::is_leaf(first.page) {
+            LEAF_SHARE
+        } else {
+            INNER_SHARE
+        });
+        (entries[1..].iter().map(size).sum::<usize>() as f64, share)
+    };
+    let page = pg::PAGE as f64;
+    let pages = if size < 1.05 * page { 2.0 } else { (size / (share * page)).round().max(2.0) };
+    1.0 / pages
 }
 
 pg_function! {

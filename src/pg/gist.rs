@@ -61,13 +61,8 @@ impl Entry {
     /// The entry is alive and names its page.
     #[inline]
     pub(crate) unsafe fn is_on_leaf(self) -> bool {
-        // SAFETY: a GiST page ends with its opaque data.
-        unsafe {
-            let page = (*self.0).page.cast::<u8>();
-            let special = (*page.cast::<pg_sys::PageHeaderData>()).pd_special;
-            let opaque = page.add(special as usize).cast::<pg_sys::GISTPageOpaqueData>();
-            u32::from((*opaque).flags) & pg_sys::F_LEAF != 0
-        }
+        // SAFETY: as ours.
+        unsafe { is_leaf((*self.0).page) }
     }
 
     /// The entry is of a value that is not yet a key.
@@ -110,6 +105,51 @@ impl Entry {
             let column = (0..columns).find(is_ours).unwrap_or(0);
             *index.rd_opcintype.add(column)
         }
+    }
+}
+
+/// The page is a leaf (`GistPageIsLeaf`).
+///
+/// # Safety
+/// It is a page of a GiST index.
+#[inline]
+pub(crate) unsafe fn is_leaf(page: pg_sys::Page) -> bool {
+    // SAFETY: such a page ends with its opaque data.
+    unsafe {
+        let page = page.cast::<u8>();
+        let special = (*page.cast::<pg_sys::PageHeaderData>()).pd_special;
+        let opaque = page.add(special as usize).cast::<pg_sys::GISTPageOpaqueData>();
+        u32::from((*opaque).flags) & pg_sys::F_LEAF != 0
+    }
+}
+
+/// Bytes of a page that entries can take.
+pub(crate) const PAGE: usize = pg_sys::BLCKSZ as usize
+    - core::mem::offset_of!(pg_sys::PageHeaderData, pd_linp)
+    - size_of::<pg_sys::GISTPageOpaqueData>();
+
+/// Bytes that an entry of one column takes in a page, with a key of so many bytes.
+pub(crate) fn tuple_size(key: usize) -> usize {
+    let tuple = size_of::<pg_sys::IndexTupleData>() + 1 + key;
+    tuple.next_multiple_of(pg_sys::MAXIMUM_ALIGNOF as usize) + size_of::<pg_sys::ItemIdData>()
+}
+
+/// The start of the server's `GiSTOptions`, which pgrx does not bind.
+#[repr(C)]
+struct Options {
+    length: i32,
+    fill_factor: i32,
+}
+
+/// The `fillfactor` that the index was created with, as a share; `None` without one.
+///
+/// # Safety
+/// `index` is a GiST index.
+pub(crate) unsafe fn fill_factor(index: pg_sys::Relation) -> Option<f64> {
+    // SAFETY: that is what the access method's options are.
+    unsafe {
+        let options = (*index).rd_options.cast::<Options>();
+        options.as_ref().map(|options| f64::from(options.fill_factor) / 100.0)
     }
 }
 

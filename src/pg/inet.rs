@@ -57,6 +57,19 @@ impl Inet {
         }
     }
 
+    /// The address, if it is an IPv4 one.
+    ///
+    /// # Safety
+    /// `value` is an `inet` or `cidr`.
+    #[inline]
+    pub(crate) unsafe fn read_v4(value: Varlena) -> Option<u32> {
+        // SAFETY: as `read`.
+        unsafe {
+            (*value.start == AF_INET)
+                .then(|| u32::from_be(value.start.add(2).cast::<u32>().read_unaligned()))
+        }
+    }
+
     /// A host.
     #[inline]
     pub(crate) fn host(address: Address) -> Self {

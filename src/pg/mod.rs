@@ -18,7 +18,9 @@ mod zone;
 
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
-pub(crate) use gist::{Entry, entries, fill_split, key_bytes, key_datum};
+pub(crate) use gist::{
+    Entry, PAGE, entries, fill_factor, fill_split, is_leaf, key_bytes, key_datum, tuple_size,
+};
 pub(crate) use inet::{
     EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends,
 };

@@ -208,17 +208,28 @@ impl Varlena {
     /// `datum` is a varlena; what is returned lives as long as it, or as the current context.
     #[inline]
     pub(crate) unsafe fn new(datum: Datum) -> Self {
+        // SAFETY: as ours.
+        unsafe { Self::in_place(datum).unwrap_or_else(|| Self::expanded(datum)) }
+    }
+
+    /// The same, `None` for a toasted value. It cannot raise.
+    ///
+    /// # Safety
+    /// `datum` is a varlena; what is returned lives as long as it.
+    #[inline]
+    pub(crate) unsafe fn in_place(datum: Datum) -> Option<Self> {
         let at = datum.cast_mut_ptr::<u8>();
         // SAFETY: a varlena begins with a valid length word of 1 or 4 bytes.
         unsafe {
             let first = *at;
             if cfg!(target_endian = "little") && first & 1 == 1 && first != 1 {
-                Self { start: at.add(1), length: (first >> 1) as usize - 1, aligned: false }
+                let length = (first >> 1) as usize - 1;
+                Some(Self { start: at.add(1), length, aligned: false })
             } else if cfg!(target_endian = "little") && first & 3 == 0 {
                 let word = at.cast::<u32>().read_unaligned();
-                Self { start: at.add(4), length: (word >> 2) as usize - 4, aligned: true }
+                Some(Self { start: at.add(4), length: (word >> 2) as usize - 4, aligned: true })
             } else {
-                Self::expanded(datum)
+                None
             }
         }
     }
