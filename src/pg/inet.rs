@@ -21,6 +21,12 @@ const AF_INET6: u8 = AF_INET + 1;
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
 
+/// `typalign` of `inet`: in a multirange, the bounds of each range begin at a multiple of it.
+const ALIGN: usize = 4;
+
+/// The most bytes of a range's bounds, padded.
+const MAX_BOUNDS: usize = (2 * MAX_SHORT).next_multiple_of(ALIGN);
+
 /// A value of `inet` or `cidr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Inet {
@@ -151,14 +157,15 @@ pub(crate) type Ends = (Option<Address>, Option<Address>);
 
 /// The bytes of a range's bounds, and its flags.
 pub(crate) struct EndBytes {
-    bytes: [u8; 2 * MAX_SHORT],
+    /// Zeros behind the bounds, so that they can be padded.
+    bytes: [u8; MAX_BOUNDS],
     length: usize,
     pub(crate) flags: u8,
 }
 
 impl EndBytes {
     pub(crate) fn new((lower, upper): Ends) -> Self {
-        let mut ends = Self { bytes: [0; 2 * MAX_SHORT], length: 0, flags: 0 };
+        let mut ends = Self { bytes: [0; MAX_BOUNDS], length: 0, flags: 0 };
         for (end, inclusive, infinite) in
             [(lower, LOWER_INCLUSIVE, LOWER_INFINITE), (upper, UPPER_INCLUSIVE, UPPER_INFINITE)]
         {
@@ -178,6 +185,11 @@ impl EndBytes {
     /// The bytes of the bounds.
     pub(crate) fn bounds(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+
+    /// The same, padded as within a multirange.
+    pub(crate) fn padded(&self) -> &[u8] {
+        &self.bytes[..self.length.next_multiple_of(ALIGN)]
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Rooms see safe or well-fenced pieces; whatever is `unsafe` about the server is stated here.
 
+mod address_line;
 mod call;
 mod fence;
 mod inet;
@@ -15,6 +16,7 @@ mod window;
 mod wire;
 mod zone;
 
+pub(crate) use address_line::AddressLine;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use inet::{
