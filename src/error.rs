@@ -1,5 +1,6 @@
 //! Every error that a user can meet: SQLSTATE, message, detail and hint, one small function each.
 
+use addresses::Family;
 use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
 
 /// Raises `report` as an ERROR. It unwinds to the entry point, which hands it to the server.
@@ -312,6 +313,23 @@ pub(crate) fn too_many_addresses() -> ! {
         )
         .set_detail("An address has at most 128 bits."),
     )
+}
+
+/// An address outside of its family.
+#[cold]
+pub(crate) fn address_out_of_range(family: Family) -> ! {
+    let name = family_name(family);
+    raise(
+        report(PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "result is out of range")
+            .set_detail(format!("It does not lie in the address space of {name}.")),
+    )
+}
+
+fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv4",
+        Family::V6 => "IPv6",
+    }
 }
 
 /// An array of something else than ranges.

@@ -229,9 +229,29 @@ pub(crate) fn numeric_of(number: impl Display) -> Datum {
     call3(pg_sys::numeric_in, Datum::from(text.as_ptr()), element, modifier)
 }
 
+/// Why a numeric is no [`Offset`].
+enum NoOffset {
+    NotWhole,
+    TooLarge,
+}
+
 /// A numeric as a number of addresses; an error for one that is not whole, or has more than 128
 /// bits: no two addresses of a family lie so far apart.
 pub(crate) fn offset(number: Datum) -> Offset {
+    match parse_offset(number) {
+        Ok(offset) => offset,
+        Err((NoOffset::NotWhole, text)) => error::not_a_number_of_addresses(text),
+        Err((NoOffset::TooLarge, _)) => error::too_many_addresses(),
+    }
+}
+
+/// Whether [`offset`] takes the numeric.
+pub(crate) fn is_offset(number: Datum) -> bool {
+    parse_offset(number).is_ok()
+}
+
+/// The same, or why not, and the text of the number in the current context.
+fn parse_offset<'a>(number: Datum) -> Result<Offset, (NoOffset, &'a str)> {
     // SAFETY: the server returns a C string of ASCII characters, which outlives its use here.
     let text = unsafe {
         let text = call1(pg_sys::numeric_out, number).cast_mut_ptr();
@@ -244,10 +264,8 @@ pub(crate) fn offset(number: Datum) -> Offset {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     // NaN and the infinities are words.
     if !whole.bytes().all(|b| b.is_ascii_digit()) || fraction.bytes().any(|b| b != b'0') {
-        error::not_a_number_of_addresses(text);
+        return Err((NoOffset::NotWhole, text));
     }
-    match whole.parse() {
-        Ok(magnitude) => Offset::new(negative, magnitude),
-        Err(_) => error::too_many_addresses(),
-    }
+    let magnitude = whole.parse().map_err(|_| (NoOffset::TooLarge, text))?;
+    Ok(Offset::new(negative, magnitude))
 }

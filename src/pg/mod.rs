@@ -20,7 +20,7 @@ pub(crate) use address_line::AddressLine;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use inet::{
-    EndBytes, Ends, Inet, InetBounds, inetrange, inetrange_ends, numeric_of, offset,
+    EndBytes, Ends, Inet, InetBounds, inetrange, inetrange_ends, is_offset, numeric_of, offset,
 };
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;

@@ -3,14 +3,16 @@
 //! Operators are sought in pg_catalog, then in the schemas of the two types, nowhere else, so that
 //! `search_path` never decides. The search is done once per place in a plan.
 //!
-//! Dates are the exception: core's `date + interval` is a timestamp, ours stays a date.
+//! Dates are an exception: core's `date + interval` is a timestamp, ours stays a date. So are
+//! addresses: core adds no more than a bigint.
 
 use core::ffi::CStr;
 
+use addresses::{Cut, address::Offset};
 use intervals::calendar;
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::{ContextAllocator, fenced, type_name};
+use super::{ContextAllocator, Inet, fenced, type_name};
 use crate::error;
 
 /// Microseconds of a day.
@@ -144,6 +146,8 @@ enum Operation {
     },
     /// On dates: years, months and days.
     DateInterval,
+    /// On addresses by a number of any size, where core takes a bigint: within the family.
+    Addresses,
     /// On times of day, which core's operator lets wrap at midnight; with an offset or without.
     TimeInterval {
         offset: bool,
@@ -157,6 +161,17 @@ impl Operation {
                 result.apply(function.call2(value, step, collation))
             }
             Self::DateInterval => date_plus_interval(value, step, sign),
+            Self::Addresses => {
+                // SAFETY: the value is an inet.
+                let Inet { address, prefix } = unsafe { Inet::new(value) };
+                let step = super::offset(step);
+                let step =
+                    Offset::new(step.is_negative() != (sign == Sign::Minus), step.magnitude());
+                match address.checked_add(step) {
+                    Some(address) => Inet { address, prefix }.datum(),
+                    None => error::address_out_of_range(address.family()),
+                }
+            }
             Self::TimeInterval { offset } => time_plus_interval(value, step, sign, *offset)
                 .unwrap_or_else(|| {
                     error::datetime_out_of_range(if *offset {
@@ -260,10 +275,18 @@ impl Stepper {
 }
 
 impl Stepper {
-    /// `value + step`, or `None` where that is beyond an integer type, date or time of day.
+    /// `value + step`, or `None` where that is beyond an integer type, date or time of day, or
+    /// beyond all addresses: these are taken on one line, over both families.
     pub(crate) fn apply_within(&self, value: Datum, step: Datum) -> Option<Datum> {
         if let Some(Operation::TimeInterval { offset }) = &self.plus {
             return time_plus_interval(value, step, Sign::Plus, *offset);
+        }
+        if let Some(Operation::Addresses) = &self.plus {
+            // SAFETY: the value is an inet.
+            let address = unsafe { Inet::new(value) }.address;
+            let step = super::offset(step);
+            let sum = Cut::before(address).moved(step.is_negative(), step.magnitude().into());
+            return sum?.next().map(|address| Inet::host(address).datum());
         }
         let (value_word, largest) = match base_type(self.subtype) {
             pg_sys::INT2OID => (i64::from(value.value() as i16), i64::from(i16::MAX)),
@@ -329,7 +352,8 @@ fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
         pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID | pg_sys::TIMEOID | pg_sys::TIMETZOID => {
             [pg_sys::INTERVALOID; 2]
         }
-        pg_sys::INETOID | pg_sys::CIDROID => [pg_sys::INT8OID; 2],
+        pg_sys::INETOID => [pg_sys::NUMERICOID; 2],
+        pg_sys::CIDROID => [pg_sys::INT8OID; 2],
         pg_sys::PG_LSNOID => [pg_sys::NUMERICOID; 2],
         other => [other; 2],
     };
@@ -352,6 +376,9 @@ fn operation(subtype: Oid, argument: Oid, sign: Sign) -> Option<Operation> {
         }
         if matches!(base, pg_sys::TIMEOID | pg_sys::TIMETZOID) && argument == pg_sys::INTERVALOID {
             return Some(Operation::TimeInterval { offset: base == pg_sys::TIMETZOID });
+        }
+        if base == pg_sys::INETOID && argument == pg_sys::NUMERICOID {
+            return Some(Operation::Addresses);
         }
         let schemas =
             [pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE), schema(subtype), schema(argument)];
