@@ -146,7 +146,8 @@ enum Operation {
     },
     /// On dates: years, months and days.
     DateInterval,
-    /// On addresses by a number of any size, where core takes a bigint: within the family.
+    /// On addresses by a number of any size, where core takes a bigint: within the family. The
+    /// step is an [`Offset`].
     Addresses,
     /// On times of day, which core's operator lets wrap at midnight; with an offset or without.
     TimeInterval {
@@ -164,7 +165,7 @@ impl Operation {
             Self::Addresses => {
                 // SAFETY: the value is an inet.
                 let Inet { address, prefix } = unsafe { Inet::new(value) };
-                let step = super::offset(step);
+                let step = taken_offset(step);
                 let step =
                     Offset::new(step.is_negative() != (sign == Sign::Minus), step.magnitude());
                 match address.checked_add(step) {
@@ -237,14 +238,25 @@ impl Stepper {
         base_type(self.subtype) == pg_sys::NUMERICOID
     }
 
-    /// The step as the operators take it.
+    /// The step as the operators take it, in the current context.
     pub(crate) fn step(&self, step: Datum) -> Datum {
         let step = self.argument.apply(step);
-        if matches!(self.plus.as_ref().or(self.minus.as_ref()), Some(Operation::DateInterval)) {
-            // SAFETY: the step is an interval.
-            whole_days(unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() });
+        match self.operation() {
+            Some(Operation::DateInterval) => {
+                // SAFETY: the step is an interval.
+                whole_days(unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() });
+                step
+            }
+            Some(Operation::Addresses) => {
+                Datum::from(ContextAllocator::current().put(super::offset(step)))
+            }
+            _ => step,
         }
-        step
+    }
+
+    /// What adds or subtracts, whichever was asked for.
+    fn operation(&self) -> Option<&Operation> {
+        self.plus.as_ref().or(self.minus.as_ref())
     }
 
     /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned; an error if
@@ -284,7 +296,7 @@ impl Stepper {
         if let Some(Operation::Addresses) = &self.plus {
             // SAFETY: the value is an inet.
             let address = unsafe { Inet::new(value) }.address;
-            let step = super::offset(step);
+            let step = taken_offset(step);
             let sum = Cut::before(address).moved(step.is_negative(), step.magnitude().into());
             return sum?.next().map(|address| Inet::host(address).datum());
         }
@@ -316,6 +328,9 @@ impl Stepper {
 
     /// The step is below zero; false for types that are not core's.
     pub(crate) fn is_negative(&self, step: Datum) -> bool {
+        if let Some(Operation::Addresses) = self.operation() {
+            return taken_offset(step).is_negative();
+        }
         match self.taken {
             pg_sys::FLOAT8OID => f64::from_bits(step.value() as u64) < 0.0,
             pg_sys::NUMERICOID => super::float(step) < 0.0,
@@ -328,6 +343,12 @@ impl Stepper {
             _ => self.integer(step).is_some_and(|step| step < 0),
         }
     }
+}
+
+/// What [`Stepper::step`] made of a number of addresses.
+fn taken_offset(step: Datum) -> Offset {
+    // SAFETY: it was put there.
+    unsafe { *step.cast_mut_ptr::<Offset>() }
 }
 
 /// Raises the server's error unless `value` belongs to the domain.
