@@ -1,5 +1,6 @@
 //! Every error that a user can meet: SQLSTATE, message, detail and hint, one small function each.
 
+use addresses::Family;
 use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
 
 /// Raises `report` as an ERROR. It unwinds to the entry point, which hands it to the server.
@@ -288,6 +289,47 @@ pub(crate) fn rows_out_of_order(function: &str) -> ! {
 #[cold]
 pub(crate) fn negative_gap() -> ! {
     raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "max_gap must not be negative"))
+}
+
+/// A number of addresses that is fractional, NaN or infinite.
+#[cold]
+pub(crate) fn not_a_number_of_addresses(number: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "a number of addresses must be a whole number",
+        )
+        .set_detail(format!("It is {number}.")),
+    )
+}
+
+/// A number of addresses of more than 128 bits.
+#[cold]
+pub(crate) fn too_many_addresses() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+            "number of addresses out of range",
+        )
+        .set_detail("An address has at most 128 bits."),
+    )
+}
+
+/// An address outside of its family.
+#[cold]
+pub(crate) fn address_out_of_range(family: Family) -> ! {
+    let name = family_name(family);
+    raise(
+        report(PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "result is out of range")
+            .set_detail(format!("It does not lie in the address space of {name}.")),
+    )
+}
+
+fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "IPv4",
+        Family::V6 => "IPv6",
+    }
 }
 
 /// An array of something else than ranges.

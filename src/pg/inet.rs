@@ -3,16 +3,19 @@
 //! An `inet` is a varlena: a byte for the family, one for the length of its netmask, then 4 or 16
 //! bytes of address. In a range it always has the short header, so nothing is padded.
 
-use addresses::{Address, Block, Family, Key};
+use core::{ffi::CStr, fmt::Display};
+
+use addresses::{Address, Block, Family, Key, address::Offset};
 use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::{
-    Varlena,
+    Varlena, call1, call3,
     line::{
         EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE, multirange_count,
         multirange_part,
     },
 };
+use crate::error;
 
 /// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
 const AF_INET: u8 = 2;
@@ -23,6 +26,12 @@ const ALIGNMENT: usize = 4;
 
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
+
+/// `typalign` of `inet`: in a multirange, the bounds of each range begin at a multiple of it.
+const ALIGN: usize = 4;
+
+/// The most bytes of a range's bounds, padded.
+const MAX_BOUNDS: usize = (2 * MAX_SHORT).next_multiple_of(ALIGN);
 
 /// A value of `inet` or `cidr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,14 +176,15 @@ pub(crate) type Ends = (Option<Address>, Option<Address>);
 
 /// The bytes of a range's bounds, and its flags.
 pub(crate) struct EndBytes {
-    bytes: [u8; 2 * MAX_SHORT],
+    /// Zeros behind the bounds, so that they can be padded.
+    bytes: [u8; MAX_BOUNDS],
     length: usize,
     pub(crate) flags: u8,
 }
 
 impl EndBytes {
     pub(crate) fn new((lower, upper): Ends) -> Self {
-        let mut ends = Self { bytes: [0; 2 * MAX_SHORT], length: 0, flags: 0 };
+        let mut ends = Self { bytes: [0; MAX_BOUNDS], length: 0, flags: 0 };
         for (end, inclusive, infinite) in
             [(lower, LOWER_INCLUSIVE, LOWER_INFINITE), (upper, UPPER_INCLUSIVE, UPPER_INFINITE)]
         {
@@ -194,6 +204,11 @@ impl EndBytes {
     /// The bytes of the bounds.
     pub(crate) fn bounds(&self) -> &[u8] {
         &self.bytes[..self.length]
+    }
+
+    /// The same, padded as within a multirange.
+    pub(crate) fn padded(&self) -> &[u8] {
+        &self.bytes[..self.length.next_multiple_of(ALIGN)]
     }
 }
 
@@ -280,4 +295,52 @@ impl InetMultirange {
         let ((lower, _), (_, upper)) = unsafe { (self.ends(0), self.ends(last)) };
         Key::range(lower, upper).unwrap_or(Key::EMPTY)
     }
+}
+
+/// The numeric with the value that `number` shows, a whole number.
+pub(crate) fn numeric_of(number: impl Display) -> Datum {
+    let text = format!("{number}\0");
+    let (element, modifier) = (Datum::from(Oid::INVALID), Datum::from(-1_i32));
+    call3(pg_sys::numeric_in, Datum::from(text.as_ptr()), element, modifier)
+}
+
+/// Why a numeric is no [`Offset`].
+enum NoOffset {
+    NotWhole,
+    TooLarge,
+}
+
+/// A numeric as a number of addresses; an error for one that is not whole, or has more than 128
+/// bits: no two addresses of a family lie so far apart.
+pub(crate) fn offset(number: Datum) -> Offset {
+    match parse_offset(number) {
+        Ok(offset) => offset,
+        Err((NoOffset::NotWhole, text)) => error::not_a_number_of_addresses(text),
+        Err((NoOffset::TooLarge, _)) => error::too_many_addresses(),
+    }
+}
+
+/// Whether [`offset`] takes the numeric.
+pub(crate) fn is_offset(number: Datum) -> bool {
+    parse_offset(number).is_ok()
+}
+
+/// The same, or why not, and the text of the number in the current context.
+fn parse_offset<'a>(number: Datum) -> Result<Offset, (NoOffset, &'a str)> {
+    // SAFETY: the server returns a C string of ASCII characters, which outlives its use here.
+    let text = unsafe {
+        let text = call1(pg_sys::numeric_out, number).cast_mut_ptr();
+        CStr::from_ptr(text).to_str().unwrap_or_default()
+    };
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    // NaN and the infinities are words.
+    if !whole.bytes().all(|b| b.is_ascii_digit()) || fraction.bytes().any(|b| b != b'0') {
+        return Err((NoOffset::NotWhole, text));
+    }
+    let magnitude = whole.parse().map_err(|_| (NoOffset::TooLarge, text))?;
+    Ok(Offset::new(negative, magnitude))
 }

@@ -12,6 +12,7 @@
 
 use core::{cmp::Ordering, ptr};
 
+use addresses::address::Size;
 use allocator_api2::vec::Vec;
 use intervals::{
     Key, Line, Span,
@@ -20,7 +21,7 @@ use intervals::{
 use pgrx::pg_sys::{self, Datum, RangeBound};
 
 use super::{
-    ContextAllocator, RangeType, fenced,
+    ContextAllocator, Inet, RangeType, fenced,
     range_type::{Canonical, Varlena, Word},
     wire,
 };
@@ -123,12 +124,23 @@ pub(crate) trait ServerLine: Line + Sized {
 
     /// The values of the bounds of a span, `None` on an unbounded side.
     fn values(&self, span: &Span<Self::Cut>) -> (Option<Datum>, Option<Datum>) {
-        let value = |cut| self.bound_at(cut).map(|(value, _)| value);
-        (value(span.start), value(span.end))
+        let value = |(value, _)| value;
+        (self.lower(span.start).map(value), self.upper(span.end).map(value))
     }
 
-    /// The value beside a cut and whether the cut is after it; `None` on an unbounded side.
-    fn bound_at(&self, cut: Self::Cut) -> Option<(Datum, bool)>;
+    /// The lower bound at this cut, and whether it belongs to the range; `None` if unbounded.
+    fn lower(&self, start: Self::Cut) -> Option<(Datum, bool)>;
+
+    /// The upper bound at this cut, and whether it belongs to the range; `None` if unbounded.
+    fn upper(&self, end: Self::Cut) -> Option<(Datum, bool)>;
+
+    /// The number of addresses in a span of `inetrange`; `None` if it is unbounded.
+    fn addresses(&self, span: &Span<Self::Cut>) -> Option<Size> {
+        let (lower, upper) = self.values(span);
+        // SAFETY: the subtype is inet; the bounds are closed by the type's canonical form.
+        let address = |value| unsafe { Inet::new(value) }.address;
+        addresses::Span::new(address(lower?), address(upper?)).map(addresses::Span::size)
+    }
 
     /// The cut beside a value of the subtype.
     fn cut(&self, value: Datum, after: bool) -> Self::Cut;
@@ -180,6 +192,10 @@ macro_rules! with_line {
         match $range_type.order {
             $crate::pg::Order::Inline(word) => {
                 let $line = $crate::pg::InlineLine::new($range_type, word);
+                $body
+            }
+            $crate::pg::Order::Address => {
+                let $line = $crate::pg::AddressLine::new($range_type);
                 $body
             }
             $crate::pg::Order::Function => {
@@ -236,6 +252,65 @@ fn new_value(size: usize, ranges: usize) -> *mut u8 {
         let value = pg_sys::palloc(size).cast::<u8>();
         pgrx::set_varsize_4b(value.cast(), size as i32);
         value
+    }
+}
+
+/// A multirange in the making: its ranges are pushed one by one, as many as it was made for.
+pub(super) struct NewMultirange {
+    value: *mut u8,
+    /// Ranges so far.
+    count: usize,
+    /// Bytes of their bounds.
+    length: usize,
+    /// Where the bounds of the last one begin.
+    last: usize,
+    flags: *mut u8,
+    bounds: *mut u8,
+}
+
+impl NewMultirange {
+    /// Room for `count` ranges whose bounds take `size` bytes.
+    pub(super) fn new(range_type: &RangeType, count: usize, size: usize) -> Self {
+        let (flags, bounds) = multirange_parts(count, range_type.align);
+        let value = new_value(bounds + size, count);
+        // SAFETY: the value has room for all parts. The padding is written before the flags.
+        unsafe {
+            value.add(bounds - range_type.align).write_bytes(0, range_type.align);
+            value.add(4).cast::<u32>().write(range_type.multirange.to_u32());
+            value.add(8).cast::<u32>().write(count as u32);
+            let (flags, bounds) = (value.add(flags), value.add(bounds));
+            Self { value, count: 0, length: 0, last: 0, flags, bounds }
+        }
+    }
+
+    /// The next range: its bounds, as long as their alignment asks, and its flags.
+    ///
+    /// # Safety
+    /// The value was made for it.
+    #[inline]
+    pub(super) unsafe fn push(&mut self, bounds: &[u8], flags: u8) {
+        // SAFETY: as ours.
+        unsafe {
+            if self.count > 0 {
+                let word = if self.count.is_multiple_of(OFFSET_STRIDE) {
+                    self.length as u32 | OFFSET
+                } else {
+                    (self.length - self.last) as u32
+                };
+                let words = self.value.add(MULTIRANGE_HEADER).cast::<u32>();
+                words.add(self.count - 1).write(word);
+                self.last = self.length;
+            }
+            self.flags.add(self.count).write(flags);
+            let at = self.bounds.add(self.length);
+            at.copy_from_nonoverlapping(bounds.as_ptr(), bounds.len());
+        }
+        self.count += 1;
+        self.length += bounds.len();
+    }
+
+    pub(super) fn datum(self) -> Datum {
+        Datum::from(self.value)
     }
 }
 
@@ -489,8 +564,12 @@ impl ServerLine for InlineLine<'_> {
         Datum::from(value)
     }
 
-    fn bound_at(&self, cut: Key) -> Option<(Datum, bool)> {
-        cut.value().map(|key| (self.datum(key), cut.is_after()))
+    fn lower(&self, start: Key) -> Option<(Datum, bool)> {
+        start.value().map(|key| (self.datum(key), start.is_before()))
+    }
+
+    fn upper(&self, end: Key) -> Option<(Datum, bool)> {
+        end.value().map(|key| (self.datum(key), end.is_after()))
     }
 
     fn cut(&self, value: Datum, after: bool) -> Key {
@@ -780,8 +859,12 @@ impl ServerLine for DatumLine<'_> {
         Datum::from(self.make(span))
     }
 
-    fn bound_at(&self, cut: DatumCut) -> Option<(Datum, bool)> {
-        cut.value().map(|value| (value, cut.place == Place::After))
+    fn lower(&self, start: DatumCut) -> Option<(Datum, bool)> {
+        start.value().map(|value| (value, start.place == Place::Before))
+    }
+
+    fn upper(&self, end: DatumCut) -> Option<(Datum, bool)> {
+        end.value().map(|value| (value, end.place == Place::After))
     }
 
     fn cut(&self, value: Datum, after: bool) -> DatumCut {

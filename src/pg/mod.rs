@@ -2,6 +2,7 @@
 //!
 //! Rooms see safe or well-fenced pieces; whatever is `unsafe` about the server is stated here.
 
+mod address_line;
 mod call;
 mod fence;
 mod gist;
@@ -16,13 +17,15 @@ mod window;
 mod wire;
 mod zone;
 
+pub(crate) use address_line::AddressLine;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use gist::{
     Entry, PAGE, entries, fill_factor, fill_split, is_leaf, key_bytes, key_datum, tuple_size,
 };
 pub(crate) use inet::{
-    EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends,
+    EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends, is_offset,
+    numeric_of, offset,
 };
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
@@ -32,8 +35,8 @@ pub(crate) use range_type::{
 };
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use value::{
-    Round, array_elements, call1, call2, check_finite_numeric, copy_varlena, float, is_endless,
-    numeric, scale, scaled, text, text_str, unscaled,
+    Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
+    is_endless, numeric, scale, scaled, text, text_str, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

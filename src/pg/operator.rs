@@ -3,14 +3,16 @@
 //! Operators are sought in pg_catalog, then in the schemas of the two types, nowhere else, so that
 //! `search_path` never decides. The search is done once per place in a plan.
 //!
-//! Dates are the exception: core's `date + interval` is a timestamp, ours stays a date.
+//! Dates are an exception: core's `date + interval` is a timestamp, ours stays a date. So are
+//! addresses: core adds no more than a bigint.
 
 use core::ffi::CStr;
 
+use addresses::{Cut, address::Offset};
 use intervals::calendar;
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::{ContextAllocator, fenced, type_name};
+use super::{ContextAllocator, Inet, fenced, type_name};
 use crate::error;
 
 /// Microseconds of a day.
@@ -144,6 +146,9 @@ enum Operation {
     },
     /// On dates: years, months and days.
     DateInterval,
+    /// On addresses by a number of any size, where core takes a bigint: within the family. The
+    /// step is an [`Offset`].
+    Addresses,
     /// On times of day, which core's operator lets wrap at midnight; with an offset or without.
     TimeInterval {
         offset: bool,
@@ -157,6 +162,17 @@ impl Operation {
                 result.apply(function.call2(value, step, collation))
             }
             Self::DateInterval => date_plus_interval(value, step, sign),
+            Self::Addresses => {
+                // SAFETY: the value is an inet.
+                let Inet { address, prefix } = unsafe { Inet::new(value) };
+                let step = taken_offset(step);
+                let step =
+                    Offset::new(step.is_negative() != (sign == Sign::Minus), step.magnitude());
+                match address.checked_add(step) {
+                    Some(address) => Inet { address, prefix }.datum(),
+                    None => error::address_out_of_range(address.family()),
+                }
+            }
             Self::TimeInterval { offset } => time_plus_interval(value, step, sign, *offset)
                 .unwrap_or_else(|| {
                     error::datetime_out_of_range(if *offset {
@@ -222,14 +238,25 @@ impl Stepper {
         base_type(self.subtype) == pg_sys::NUMERICOID
     }
 
-    /// The step as the operators take it.
+    /// The step as the operators take it, in the current context.
     pub(crate) fn step(&self, step: Datum) -> Datum {
         let step = self.argument.apply(step);
-        if matches!(self.plus.as_ref().or(self.minus.as_ref()), Some(Operation::DateInterval)) {
-            // SAFETY: the step is an interval.
-            whole_days(unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() });
+        match self.operation() {
+            Some(Operation::DateInterval) => {
+                // SAFETY: the step is an interval.
+                whole_days(unsafe { &*step.cast_mut_ptr::<pg_sys::Interval>() });
+                step
+            }
+            Some(Operation::Addresses) => {
+                Datum::from(ContextAllocator::current().put(super::offset(step)))
+            }
+            _ => step,
         }
-        step
+    }
+
+    /// What adds or subtracts, whichever was asked for.
+    fn operation(&self) -> Option<&Operation> {
+        self.plus.as_ref().or(self.minus.as_ref())
     }
 
     /// `value + step` or `value - step`, for a step that [`Stepper::step`] returned; an error if
@@ -260,10 +287,18 @@ impl Stepper {
 }
 
 impl Stepper {
-    /// `value + step`, or `None` where that is beyond an integer type, date or time of day.
+    /// `value + step`, or `None` where that is beyond an integer type, date or time of day, or
+    /// beyond all addresses: these are taken on one line, over both families.
     pub(crate) fn apply_within(&self, value: Datum, step: Datum) -> Option<Datum> {
         if let Some(Operation::TimeInterval { offset }) = &self.plus {
             return time_plus_interval(value, step, Sign::Plus, *offset);
+        }
+        if let Some(Operation::Addresses) = &self.plus {
+            // SAFETY: the value is an inet.
+            let address = unsafe { Inet::new(value) }.address;
+            let step = taken_offset(step);
+            let sum = Cut::before(address).moved(step.is_negative(), step.magnitude().into());
+            return sum?.next().map(|address| Inet::host(address).datum());
         }
         let (value_word, largest) = match base_type(self.subtype) {
             pg_sys::INT2OID => (i64::from(value.value() as i16), i64::from(i16::MAX)),
@@ -293,6 +328,9 @@ impl Stepper {
 
     /// The step is below zero; false for types that are not core's.
     pub(crate) fn is_negative(&self, step: Datum) -> bool {
+        if let Some(Operation::Addresses) = self.operation() {
+            return taken_offset(step).is_negative();
+        }
         match self.taken {
             pg_sys::FLOAT8OID => f64::from_bits(step.value() as u64) < 0.0,
             pg_sys::NUMERICOID => super::float(step) < 0.0,
@@ -305,6 +343,12 @@ impl Stepper {
             _ => self.integer(step).is_some_and(|step| step < 0),
         }
     }
+}
+
+/// What [`Stepper::step`] made of a number of addresses.
+fn taken_offset(step: Datum) -> Offset {
+    // SAFETY: it was put there.
+    unsafe { *step.cast_mut_ptr::<Offset>() }
 }
 
 /// Raises the server's error unless `value` belongs to the domain.
@@ -329,7 +373,8 @@ fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
         pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID | pg_sys::TIMEOID | pg_sys::TIMETZOID => {
             [pg_sys::INTERVALOID; 2]
         }
-        pg_sys::INETOID | pg_sys::CIDROID => [pg_sys::INT8OID; 2],
+        pg_sys::INETOID => [pg_sys::NUMERICOID; 2],
+        pg_sys::CIDROID => [pg_sys::INT8OID; 2],
         pg_sys::PG_LSNOID => [pg_sys::NUMERICOID; 2],
         other => [other; 2],
     };
@@ -352,6 +397,9 @@ fn operation(subtype: Oid, argument: Oid, sign: Sign) -> Option<Operation> {
         }
         if matches!(base, pg_sys::TIMEOID | pg_sys::TIMETZOID) && argument == pg_sys::INTERVALOID {
             return Some(Operation::TimeInterval { offset: base == pg_sys::TIMETZOID });
+        }
+        if base == pg_sys::INETOID && argument == pg_sys::NUMERICOID {
+            return Some(Operation::Addresses);
         }
         let schemas =
             [pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE), schema(subtype), schema(argument)];

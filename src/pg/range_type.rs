@@ -24,6 +24,9 @@ pub(crate) enum Word {
 pub(crate) enum Order {
     /// Inline, as integers: the subtype is passed by value and its comparison is known.
     Inline(Word),
+    /// Inline, as addresses: the type is `inetrange`, or one that orders and forms its values by
+    /// the same functions.
+    Address,
     /// Through the subtype's comparison function, with the range type's collation.
     Function,
 }
@@ -72,6 +75,7 @@ impl RangeType {
             let word = inline_word((*cache).rng_cmp_proc_finfo.fn_oid, element);
             let order = match word {
                 Some(word) if canonical != Canonical::Own => Order::Inline(word),
+                _ if is_inetrange(&*cache) => Order::Address,
                 _ => Order::Function,
             };
             Self {
@@ -145,6 +149,30 @@ impl RangeType {
             || Self::look_up(unsafe { pg_sys::get_multirange_range(oid) }),
         )
     }
+}
+
+unsafe extern "C-unwind" {
+    // The functions of the room `inetrange`, as symbols: this is below it.
+    fn inet_host_cmp(info: pg_sys::FunctionCallInfo) -> Datum;
+    fn inetrange_canonical(info: pg_sys::FunctionCallInfo) -> Datum;
+}
+
+/// Whether a range type over inet orders and forms its values by this library's own functions.
+///
+/// By their addresses, since OIDs differ between databases. The server resolves both by name in the
+/// library that their declarations name; equal addresses are the same code. Where a hook of the
+/// server or a second copy of the library stands in between, they differ, and the functions are
+/// called.
+fn is_inetrange(cache: &pg_sys::TypeCacheEntry) -> bool {
+    type Symbol = unsafe extern "C-unwind" fn(pg_sys::FunctionCallInfo) -> Datum;
+    let is = |function: &pg_sys::FmgrInfo, ours: Symbol| {
+        function.fn_addr.is_some_and(|theirs| core::ptr::fn_addr_eq(theirs, ours))
+    };
+    // SAFETY: the entry has its range part.
+    let element = unsafe { (*cache.rngelemtype).type_id };
+    element == pg_sys::INETOID
+        && is(&cache.rng_cmp_proc_finfo, inet_host_cmp)
+        && is(&cache.rng_canonical_finfo, inetrange_canonical)
 }
 
 /// How values of `element` map to integers, where the comparison function is one of core's.

@@ -1,5 +1,6 @@
 //! Length: how much the values cover, in the natural unit of their subtype.
 
+use addresses::address::Size;
 use intervals::Span;
 use pgrx::pg_sys::{self, Datum};
 
@@ -24,6 +25,8 @@ enum Unit {
     Days,
     /// interval: days and time of tsrange and tstzrange.
     Time,
+    /// numeric: addresses of inetrange.
+    Addresses,
     /// numeric: the difference of the bounds.
     Numeric,
     /// float8: what `subtype_diff` says.
@@ -58,6 +61,15 @@ fn length<L: ServerLine>(line: &L, unit: Unit, spans: &[Span<L::Cut>]) -> Option
                 month: 0,
             };
             Some(Datum::from(ContextAllocator::current().put(interval)))
+        }
+        Unit::Addresses => {
+            let mut total = Size::default();
+            for (i, span) in spans.iter().enumerate() {
+                // Disjoint: all together no more than there are addresses.
+                total = total.checked_add(line.addresses(span)?)?;
+                line.pause_at(i);
+            }
+            Some(pg::numeric_of(total))
         }
         Unit::Numeric => {
             spans.iter().try_fold(pg::numeric(0), |total, span| match ends(line, span) {
@@ -168,6 +180,12 @@ lengths!(
 );
 lengths!(Unit::Days, range_length_days, multirange_length_days, range_length_days_final);
 lengths!(Unit::Time, range_length_time, multirange_length_time, range_length_time_final);
+lengths!(
+    Unit::Addresses,
+    range_length_addresses,
+    multirange_length_addresses,
+    range_length_addresses_final
+);
 lengths!(
     Unit::Numeric,
     range_length_numeric,

@@ -126,7 +126,7 @@ fn reaches_over<L: ServerLine>(
     start: L::Cut,
 ) -> bool {
     let (Some(stepper), Some(gap), Some((upper, closed))) =
-        (place.stepper.as_ref(), gap, line.bound_at(end))
+        (place.stepper.as_ref(), gap, line.upper(end))
     else {
         return false;
     };

@@ -10,7 +10,7 @@ use super::{
     ruler::{Given, Ruler},
     terms::Field,
 };
-use crate::pg::{self, Canonical, ContextAllocator, RangeType, pg_function, with_line};
+use crate::pg::{self, Canonical, ContextAllocator, Inet, RangeType, pg_function, with_line};
 
 /// The value of argument `n` of a call if the planner can tell it, with its type.
 ///
@@ -38,6 +38,9 @@ unsafe fn constant(request: &pg_sys::SupportRequestRows, n: i32) -> Option<(Datu
 /// # Safety
 /// `step` is a value of the type `kind`.
 unsafe fn is_harmless(subtype: pg_sys::Oid, step: Datum, kind: pg_sys::Oid) -> bool {
+    if subtype == pg_sys::INETOID && kind == pg_sys::NUMERICOID {
+        return pg::is_offset(step);
+    }
     if kind != pg_sys::INTERVALOID {
         return !pg::is_endless(kind, step);
     }
@@ -110,6 +113,10 @@ unsafe fn rows(value: Datum, step: Option<(Datum, pg_sys::Oid)>, pieces: bool) -
                 }
                 Ruler::Float { .. } => {
                     f64::from_bits(high.value() as u64) - f64::from_bits(low.value() as u64)
+                }
+                Ruler::Addresses { .. } => {
+                    let [low, high] = [low, high].map(|bound| Inet::new(bound).address);
+                    high.line_difference(low)
                 }
                 Ruler::Operator { .. } => pg::float(high) - pg::float(low),
                 _ => (high.value() as i64) as f64 - (low.value() as i64) as f64,

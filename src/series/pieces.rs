@@ -85,7 +85,7 @@ impl<L: ServerLine> Iterator for Pieces<L> {
             }
             let k = self.k;
             let anchor = self.field.lower.0;
-            let (next, end) = self.memory.within(|| {
+            let (next, end, last) = self.memory.within(|| {
                 let next =
                     k.checked_add(1).and_then(|k| self.step.at(anchor, k, Some(begin), None));
                 let end = match &self.span {
@@ -96,9 +96,18 @@ impl<L: ServerLine> Iterator for Pieces<L> {
                         step => step.at(anchor, k, None, Some(span)),
                     },
                 };
-                (next, end)
+                // The piece may end with the last value of the type.
+                let last = match end {
+                    Some(_) => None,
+                    None if self.span.is_none() => {
+                        self.step.before(anchor, k.saturating_add(1), None)
+                    }
+                    None => self.step.before(anchor, k, self.span.as_ref()),
+                };
+                (next, end, last)
             });
-            let (next_cut, end_cut) = (self.cut(next), self.cut(end));
+            let next_cut = self.cut(next);
+            let end_cut = self.cut(end).or_else(|| last.map(|last| self.line.cut(last, true)));
             let order = next_cut.map_or(Greater, |next| self.line.compare(next, cut));
             if order != Greater
                 && !(order == Equal && self.step.zone_skips(anchor, (k, None), (k + 1, None)))

@@ -6,6 +6,10 @@
 
 use core::{cell::Cell, cmp::Ordering};
 
+use addresses::{
+    Cut,
+    address::{Offset, Size},
+};
 use intervals::{
     calendar,
     series::{CivilStep, DAY, END_TIMESTAMP, FIRST_TIMESTAMP},
@@ -15,7 +19,7 @@ use pgrx::pg_sys::{self, Datum, Oid};
 use super::places::Places;
 use crate::{
     error,
-    pg::{self, Cast, ContextAllocator, RangeType, Round, Sign, Stepper, Zone},
+    pg::{self, Cast, ContextAllocator, Inet, Order, RangeType, Round, Sign, Stepper, Zone},
 };
 
 /// A step on one subtype.
@@ -23,7 +27,9 @@ pub(crate) enum Ruler {
     /// int4, int8, money, date by days, timestamps by fixed time, time: on the integers behind
     /// them.
     Linear { step: i64, first: i64, last: i64 },
-    /// inet, pg_lsn, timetz: on integers that are not words of the same order.
+    /// inet, by addresses.
+    Addresses { step: Offset, over: Over },
+    /// pg_lsn, timetz: on integers that are not words of the same order.
     Placed { step: i64, places: Places },
     /// date, timestamp: by months too.
     Civil { step: CivilStep, date: bool },
@@ -33,6 +39,15 @@ pub(crate) enum Ruler {
     Float { step: f64, single: bool },
     /// numeric, and every type with a `+` operator.
     Operator { stepper: &'static Stepper, step: Datum },
+}
+
+/// The line on which a series goes from address to address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// That of the anchor's family. Terms keep its netmask.
+    Family,
+    /// That of both families, `::` being behind `255.255.255.255`, as `inetrange` has it.
+    Both,
 }
 
 /// The clock of a zone, which is asked about one anchor again and again.
@@ -103,7 +118,8 @@ impl Ruler {
     /// context. An error where the subtype cannot step so.
     pub(crate) fn of(range_type: &RangeType, given: Given) -> Self {
         let subtype = range_type.element();
-        Self::native(pg::base_type(subtype), given).unwrap_or_else(|| {
+        let over = if range_type.order == Order::Address { Over::Both } else { Over::Family };
+        Self::native(pg::base_type(subtype), over, given).unwrap_or_else(|| {
             let collation = range_type.collation();
             let stepper = Stepper::of(subtype, given.kind, collation, &[Sign::Plus]);
             // SAFETY: it lies in the context in which the ruler is used.
@@ -154,13 +170,17 @@ impl Ruler {
             Self::Linear { step, .. } => Some(*step as f64),
             Self::Civil { step, date } => Some(step.about() / if *date { DAY as f64 } else { 1.0 }),
             Self::Zoned { step, .. } => Some(step.about()),
+            Self::Addresses { step, .. } => {
+                let size = Size::from(step.magnitude()).to_f64();
+                Some(if step.is_negative() { -size } else { size })
+            }
             Self::Placed { .. } => None,
             Self::Float { step, .. } => Some(*step),
             Self::Operator { stepper, step } => stepper.is_numeric().then(|| pg::float(*step)),
         }
     }
 
-    fn native(subtype: Oid, given: Given) -> Option<Self> {
+    fn native(subtype: Oid, over: Over, given: Given) -> Option<Self> {
         let linear = |step, first: i64, last: i64| Self::Linear { step, first, last };
         let timestamps = |step| linear(step, FIRST_TIMESTAMP, END_TIMESTAMP - 1);
         Some(match subtype {
@@ -207,7 +227,11 @@ impl Ruler {
             pg_sys::TIMETZOID => {
                 Self::Placed { step: given.as_time()?, places: Places::TimesAtOffset }
             }
-            pg_sys::INETOID => Self::Placed { step: given.as_bigint()?, places: Places::Addresses },
+            pg_sys::INETOID => {
+                let step = given.as_type(pg_sys::NUMERICOID)?;
+                pg::check_finite_numeric(step);
+                Self::Addresses { step: pg::offset(step), over }
+            }
             pg_sys::PG_LSNOID => {
                 let step = given.as_type(pg_sys::NUMERICOID)?;
                 pg::check_finite_numeric(step);
@@ -242,6 +266,18 @@ impl Ruler {
                 let offset = i128::from(*step) * i128::from(k) + i128::from(more);
                 let sum = i64::try_from(i128::from(anchor.value() as i64) + offset).ok()?;
                 (*first..=*last).contains(&sum).then(|| Datum::from(sum))
+            }
+            Self::Addresses { over, .. } => {
+                // SAFETY: the ruler was made for the anchor's type.
+                let Inet { address, prefix } = unsafe { Inet::new(anchor) };
+                let (down, by) = self.way(k, more)?;
+                Some(match over {
+                    Over::Family => {
+                        let address = address.checked_add(Offset::new(down, by.to_u128()?))?;
+                        Inet { address, prefix }.datum()
+                    }
+                    Over::Both => Inet::host(Cut::before(address).moved(down, by)?.next()?).datum(),
+                })
             }
             Self::Placed { step, places } => {
                 let more = match more {
@@ -302,6 +338,29 @@ impl Ruler {
         }
     }
 
+    /// The last value before `anchor + k·step + more`, for a type in closed canonical form whose
+    /// last value that sum may be just behind. As [`Ruler::at`].
+    pub(crate) fn before(&self, anchor: Datum, k: i64, more: Option<&Self>) -> Option<Datum> {
+        let Self::Addresses { over: Over::Both, .. } = self else { return None };
+        // SAFETY: the ruler was made for the anchor's type.
+        let address = unsafe { Inet::new(anchor) }.address;
+        let (down, by) = self.way(k, more)?;
+        let last = Cut::before(address).moved(down, by)?.previous()?;
+        Some(Inet::host(last).datum())
+    }
+
+    /// `k·step + more`, which leads the same way, on addresses: whether down, and how far.
+    fn way(&self, k: i64, more: Option<&Self>) -> Option<(bool, Size)> {
+        let offset = |ruler: &Self| match ruler {
+            Self::Addresses { step, .. } => *step,
+            _ => Offset::new(false, 0),
+        };
+        let step = offset(self);
+        let more = more.map_or(0, |more| offset(more).magnitude());
+        let by = Size::product(step.magnitude(), k.unsigned_abs());
+        Some((step.is_negative(), by.checked_add(more.into())?))
+    }
+
     /// The step on numeric.
     pub(crate) fn numeric_step(&self) -> Option<Datum> {
         match self {
@@ -313,7 +372,7 @@ impl Ruler {
     /// A step that is not zero always leads on: integers and numeric, which do not round.
     pub(crate) fn always_advances(&self) -> bool {
         match self {
-            Self::Linear { .. } | Self::Placed { .. } => true,
+            Self::Linear { .. } | Self::Addresses { .. } | Self::Placed { .. } => true,
             Self::Operator { stepper, .. } => stepper.is_numeric(),
             _ => false,
         }
@@ -380,6 +439,8 @@ impl Ruler {
     fn sign(&self) -> Option<Ordering> {
         match self {
             Self::Linear { step, .. } => Some(step.cmp(&0)),
+            Self::Addresses { step, .. } if step.is_negative() => Some(Ordering::Less),
+            Self::Addresses { step, .. } => Some(step.magnitude().cmp(&0)),
             Self::Placed { step, .. } => Some(step.cmp(&0)),
             Self::Float { step, .. } => {
                 if step.is_nan() {

@@ -45,12 +45,11 @@ impl<L: ServerLine> Field<L> {
         // SAFETY: as ours.
         let Some(span) = (unsafe { line.range_span(L::value(value)) }) else { return Ok(None) };
         let base = pg::base_type(line.range_type().element());
-        let bound = |cut| {
-            let bound = line.bound_at(cut).filter(|(value, _)| !pg::is_endless(base, *value));
-            bound.ok_or(Endless)
+        let finite = |bound: Option<(Datum, bool)>| {
+            bound.filter(|(value, _)| !pg::is_endless(base, *value)).ok_or(Endless)
         };
-        let ((low, after), (high, closed)) = (bound(span.start)?, bound(span.end)?);
-        Ok(Some(Self { span, lower: (low, !after), upper: (high, closed) }))
+        let (lower, upper) = (finite(line.lower(span.start))?, finite(line.upper(span.end))?);
+        Ok(Some(Self { span, lower, upper }))
     }
 
     /// The bounds as integers, for a linear ruler; discrete half-open ranges end with their last

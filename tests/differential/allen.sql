@@ -46,7 +46,7 @@ CREATE TABLE kind (type regtype, value text);
 INSERT INTO kind VALUES ('int4range', 'i'), ('int8range', 'i * 1000000000000'), ('numrange', 'i / 10.0'),
     ('daterange', $$CASE i WHEN 4 THEN 'infinity' ELSE '2024-02-27'::date + i END$$),
     ('tstzrange', $$CASE i WHEN 0 THEN '-infinity' ELSE '2024-02-27'::timestamptz + i * interval '1 h' END$$),
-    ('text_range', $$repeat('x', i * 60)$$), ('float_range', $$CASE i WHEN 4 THEN 'NaN' ELSE i / 4.0 END$$);
+    ('inetrange', $$('{0.0.0.0,255.255.255.255,::,::1,ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff}'::inet[])[1 + i]$$), ('text_range', $$repeat('x', i * 60)$$), ('float_range', $$CASE i WHEN 4 THEN 'NaN' ELSE i / 4.0 END$$);
 
 -- Every pair of ranges with bounds at five values or none, of all kinds, and empty.
 DO $$

@@ -3,6 +3,7 @@
 --   psql -X -v ON_ERROR_STOP=1 -v rounds=N -f range_algebra.sql
 \set ON_ERROR_STOP on
 \ir include/data.psql
+\ir include/addresses.psql
 
 -- More kinds that measure: a subtype_diff in SQL, and a discrete type.
 CREATE FUNCTION seconds_between(time, time) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -85,6 +86,9 @@ CREATE FUNCTION core_length(m tsmultirange) RETURNS interval LANGUAGE sql IMMUTA
 CREATE FUNCTION core_length(m tstzmultirange) RETURNS interval LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE WHEN lower_inf(m) OR upper_inf(m) OR NOT isfinite(lower(m)) OR NOT isfinite(upper(m)) THEN NULL ELSE
         coalesce((SELECT justify_hours(sum(upper(x) - lower(x))) FROM unnest(m) AS x), '0') END $$;
+CREATE FUNCTION core_length(m inetmultirange) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN lower_inf(m) OR upper_inf(m) THEN NULL ELSE
+        coalesce((SELECT sum(address_number(upper(x)) - address_number(lower(x)) + 1) FROM unnest(m) AS x), 0) END $$;
 DO $$
 DECLARE
     of record;
@@ -93,7 +97,7 @@ BEGIN
     FOR of IN SELECT rngmultitypid::regtype AS multirange, rngsubdiff::regproc AS difference
         FROM kind JOIN pg_range ON rngtypid = kind.name::regtype
         WHERE rngsubdiff > 0 AND rngtypid NOT IN ('int4range'::regtype, 'int8range'::regtype,
-            'numrange'::regtype, 'daterange'::regtype, 'tsrange'::regtype, 'tstzrange'::regtype)
+            'numrange'::regtype, 'daterange'::regtype, 'tsrange'::regtype, 'tstzrange'::regtype, 'inetrange'::regtype)
     LOOP
         EXECUTE format($q$
             CREATE FUNCTION core_length(m %1$s) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $f$
@@ -106,7 +110,7 @@ END $$;
 
 -- What max_gap may be, by kind, and what the oracle adds to the largest upper bound so far: an
 -- island begins where the lower bound is greater.
-CREATE TABLE gap (name text REFERENCES kind, gap text NOT NULL, added text NOT NULL);
+CREATE TABLE gap (name text REFERENCES kind, gap text NOT NULL, added text NOT NULL, sum text NOT NULL DEFAULT 'far + %s');
 INSERT INTO gap VALUES
     ('int4range', '0', '0'), ('int4range', '5', '5'), ('int4range', '2::smallint', '2'),
     ('int4range', '3::bigint', '3'), ('int4range', '''4''', '4'), ('int4range', '1.5', '2'),
@@ -133,6 +137,10 @@ INSERT INTO gap VALUES
     ('elements_range', '1', '1'), ('elements_range', '''5''', '5'),
     -- Missing elements are counted, and the upper bound is one of those that are there.
     ('closed_range', '0', '1'), ('closed_range', '1', '2'), ('closed_range', '''5''', '6');
+-- So they are over both families.
+INSERT INTO gap (name, gap, added, sum)
+SELECT 'inetrange', gap, added, 'address_at(address_number(far) + %s)'
+FROM (VALUES ('0', '1'), ('1', '2'), ('2::bigint', '3'), ('''5''', '6'), ('1e30', '1e30')) AS v (gap, added);
 
 -- Raises unless `ours`, which returns key and columns, gives what is in the table `expected` of the
 -- same columns. Columns of a range type are compared byte by byte where `exact`.
@@ -311,7 +319,7 @@ BEGIN
         oracle := oracle || format($q$,
             CASE WHEN r IS NOT NULL THEN ARRAY(SELECT r * %1$s(p, q) FROM (
                 SELECT p, lead(p) OVER (ORDER BY %1$s(p, NULL)) AS q FROM (
-                    SELECT DISTINCT ON (%1$s(p, NULL)) p FROM unnest(array_append(points, NULL)) AS p ORDER BY %1$s(p, NULL)) AS once
+                    SELECT DISTINCT ON (%1$s(p, NULL)) p FROM (SELECT unnest(array_append(points, NULL)) AS p) AS point ORDER BY %1$s(p, NULL)) AS once
                 ) AS cut WHERE NOT isempty(r * %1$s(p, q)) ORDER BY %1$s(p, NULL)) END AS split$q$, type);
     END IF;
     EXECUTE format($q$
@@ -385,12 +393,12 @@ BEGIN
                 FROM d WHERE NOT isempty(r)
                 WINDOW before AS (PARTITION BY g ORDER BY r, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
             begun AS (
-                SELECT *, (n = 1 OR NOT endless AND NOT lower_inf(r) AND lower(r) > far + %s)::int AS begins FROM ordered),
+                SELECT *, (n = 1 OR NOT endless AND NOT lower_inf(r) AND lower(r) > %s)::int AS begins FROM ordered),
             numbered AS MATERIALIZED (SELECT *, sum(begins) OVER (PARTITION BY g ORDER BY n) AS number FROM begun),
             hull AS (SELECT g, number, core_merge(r) AS session FROM numbered GROUP BY g, number)
             SELECT d.id AS key, number, session
             FROM d LEFT JOIN numbered USING (id) LEFT JOIN hull USING (number) WHERE hull.g IS NOT DISTINCT FROM numbered.g$q$,
-            of_gap.added);
+            format(of_gap.sum, of_gap.added));
         CALL check_columns(place || ', max_gap ' || of_gap.gap, 'islands, with gap', format($q$
             SELECT id AS key, range_island(r, %1$s) OVER w AS number, range_session(r, %1$s) OVER w AS session
             FROM d WINDOW w AS (PARTITION BY g ORDER BY r)$q$, of_gap.gap), of.exact);
@@ -413,7 +421,11 @@ INSERT INTO move (name, value, delta) VALUES
     ('positive_range', '(n + 1000)::positive', 'm'), ('half_open_range', 'n', 'm'), ('closed_range', 'n', 'm'), ('elements_range', 'n', 'm'), ('descending_range', '-n', 'm');
 INSERT INTO move VALUES
     ('daterange', $$date '2024-01-20' + n$$, 'make_interval(months => m, days => m % 3)', '(%s + %s)::date', '(%s - %s)::date'),
-    ('int2_range', 'n::int2', 'm', '(%s + %s)::int2', '(%s - %s)::int2');
+    ('int2_range', 'n::int2', 'm', '(%s + %s)::int2', '(%s - %s)::int2'),
+    ('inetrange', $$inet '10.0.0.200' + n$$, 'm', '%s + %s', '%s - %s'),
+    ('inetrange', $$address_at(CASE WHEN n < 50 THEN 4294967000 + n ELSE 2::numeric ^ 127 + n END)$$, 'm::numeric',
+        'address_at(address_number(%s) + %s)', 'address_at(address_number(%s) - %s)'),
+    ('inetrange', $$inet '8000::' + n$$, 'm * 1e30::numeric', 'address_at(address_number(%s) + %s)', 'address_at(address_number(%s) - %s)');
 CREATE PROCEDURE check_moves() LANGUAGE plpgsql AS $$
 DECLARE
     of record;

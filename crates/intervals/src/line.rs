@@ -40,7 +40,8 @@ pub trait Line {
     }
 }
 
-/// The points between two cuts. Invariant: `start` is before `end`, so a span is never empty.
+/// The points between two cuts. Invariant: `start` is before `end` and there are points between
+/// them, so a span is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Span<C> {
@@ -54,7 +55,8 @@ impl<C: Copy> Span<C> {
     /// The span between two cuts, or `None` if no point lies there.
     #[inline]
     pub fn new<L: Line<Cut = C>>(line: &L, start: C, end: C) -> Option<Self> {
-        (line.compare(start, end) == Ordering::Less).then_some(Self { start, end })
+        let has_points = line.compare(start, end) == Ordering::Less && !line.adjoins(start, end);
+        has_points.then_some(Self { start, end })
     }
 }
 

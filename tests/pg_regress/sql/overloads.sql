@@ -6,10 +6,10 @@ SET intervalstyle = postgres;
 CREATE SCHEMA overloads;
 SET search_path = overloads, public;
 CREATE TYPE float8_range AS RANGE (subtype = float8, subtype_diff = float8mi);
-CREATE TABLE source (i4 int4range, i8 int8range, n numrange, d daterange, ts tsrange, tz tstzrange, f float8_range,
-    i4m int4multirange, i8m int8multirange, nm nummultirange, dm datemultirange, tsm tsmultirange, tzm tstzmultirange, fm float8_multirange);
-INSERT INTO source VALUES ('[1,5)', '[1,5)', '[1,5)', '[2024-01-01,2024-01-05)', '[2024-01-01,2024-01-05)', '[2024-01-01,2024-01-05)', '[1,5)',
-    '{[1,5)}', '{[1,5)}', '{[1,5)}', '{[2024-01-01,2024-01-05)}', '{[2024-01-01,2024-01-05)}', '{[2024-01-01,2024-01-05)}', '{[1,5)}');
+CREATE TABLE source (i4 int4range, i8 int8range, n numrange, d daterange, ts tsrange, tz tstzrange, f float8_range, ip inetrange,
+    i4m int4multirange, i8m int8multirange, nm nummultirange, dm datemultirange, tsm tsmultirange, tzm tstzmultirange, fm float8_multirange, ipm inetmultirange);
+INSERT INTO source VALUES ('[1,5)', '[1,5)', '[1,5)', '[2024-01-01,2024-01-05)', '[2024-01-01,2024-01-05)', '[2024-01-01,2024-01-05)', '[1,5)', '[10.0.0.1,10.0.0.4]',
+    '{[1,5)}', '{[1,5)}', '{[1,5)}', '{[2024-01-01,2024-01-05)}', '{[2024-01-01,2024-01-05)}', '{[2024-01-01,2024-01-05)}', '{[1,5)}', '{[10.0.0.1,10.0.0.4]}');
 
 -- What the server makes of a call: the types of its parameters and of its result, or an error.
 CREATE FUNCTION prepared(call text, types text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
@@ -38,7 +38,7 @@ END $$;
 -- Untyped parameters beside a range whose type is known.
 SELECT call, prepared(call) FROM (
     SELECT format(form, name) AS call, n, form FROM
-        (VALUES (1, 'i4'), (2, 'i8'), (3, 'n'), (4, 'd'), (5, 'ts'), (6, 'tz'), (7, 'f')) AS t (n, name),
+        (VALUES (1, 'i4'), (2, 'i8'), (3, 'n'), (4, 'd'), (5, 'ts'), (6, 'tz'), (7, 'f'), (8, 'ip')) AS t (n, name),
         (VALUES ('range_shift(%s, $1)'), ('range_expand(%s, $1)'), ('range_expand(%s, $1, $2)'), ('range_split(%s, $1)'), ('range_split(%s, $1, $2)'), ('range_split(%s, VARIADIC $1)'),
             ('range_subtract(%s, $1)'), ('range_relation(%s, $1)'), ('range_relation($1, %s)'), ('range_gaps(%sm, $1)'), ('range_symmetric_difference(%sm, $1)'), ('multirange_nth(%sm, $1)'),
             ('range_island(%s, $1) OVER (ORDER BY %1$s)'), ('range_session(%s, $1) OVER (ORDER BY %1$s)'), ('range_gaps_agg(%s, $1)'), ('range_max_load(%s, $1)')) AS c (form)) AS calls
@@ -52,6 +52,7 @@ SELECT call, types, prepared(call, types) FROM (VALUES
     ('range_split($1, $2)', '(int4range)'), ('range_split($1, $2, $3)', '(int4range, bigint)'), ('range_split($1, VARIADIC $2)', '(int4range, int[])'), ('(range_profile($1)).span', '(int4range[])'), ('(range_profile($1)).depth', '(int4range[])'),
     ('range_gaps($1, $2)', '(int4multirange)'), ('range_gaps($1, $2)', '(unknown, int4range)'), ('range_subtract($1, $2)', '(unknown, int4range)'), ('range_subtract($1, $2)', '(int4range, int8range)'),
     ('range_island($1, $2) OVER ()', '(int4range)'), ('range_island($1, $2) OVER ()', '(daterange)'), ('range_session($1, $2) OVER ()', '(daterange, interval)'), ('range_session($1, $2) OVER ()', '(int4range, bigint)'),
+    ('range_length($1)', '(inetrange)'), ('range_length($1)', '(inetmultirange)'), ('range_shift($1, $2)', '(inetrange)'), ('range_shift($1, $2)', '(inetrange, bigint)'), ('range_shift($1, $2)', '(inetrange, text)'), ('range_island($1, $2) OVER ()', '(inetrange, integer)'),
     ('range_max_load($1, $2)', '(int4range, smallint)'), ('range_max_load($1, $2)', '(int4range, integer)'), ('range_max_load($1, $2)', '(int4range, bigint)'), ('range_max_load($1, $2)', '(int4range, numeric)'),
     ('range_max_load($1, $2)', '(int4range, real)'), ('range_max_load($1, $2)', '(int4range, float8)'), ('range_max_load($1, $2)', '(int4range, text)'), ('range_max_load($1, $2)', '(int4range, varchar)')) AS v (call, types);
 
@@ -65,6 +66,7 @@ SELECT range_subtract(i4, '[2,3)'), range_relation(i4, '[2,3)'), range_relation(
 SELECT range_island(i4, '1') OVER (), range_island(i8, '1') OVER (), range_island(n, '1') OVER (), range_island(d, '1') OVER (), range_island(ts, '1 day') OVER (), range_island(tz, '1 day') OVER (), range_island(f, '1') OVER () FROM source;
 SELECT range_session(i4, '1') OVER (), range_session(i8, '1') OVER (), range_session(n, '1') OVER (), range_session(d, '1') OVER (), range_session(ts, '1 day') OVER (), range_session(tz, '1 day') OVER (), range_session(f, '1') OVER () FROM source;
 SELECT range_gaps_agg(i4, '[0,9)'), range_max_load(i4, '1'), range_max_load(i4, 1), range_max_load(i4, 1.0) FROM source;
+SELECT range_shift(ip, '1'), range_expand(ip, '1'), range_expand(ip, '1', '2'), range_split(ip, '10.0.0.3'), range_gaps_agg(ip, '[10.0.0.0,10.0.0.9]') OVER (), range_island(ip, '1') OVER (), range_session(ip, '1') OVER () FROM source;
 
 -- Named arguments.
 SELECT range_length(value => i4), range_length(value => tsm), range_gaps(value => i4m), range_gaps(value => i4m, within => '[0,9)'), range_gaps(within => '[0,9)'::int4range, value => i4m),
