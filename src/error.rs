@@ -290,6 +290,30 @@ pub(crate) fn negative_gap() -> ! {
     raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "max_gap must not be negative"))
 }
 
+/// A number of addresses that is fractional, NaN or infinite.
+#[cold]
+pub(crate) fn not_a_number_of_addresses(number: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "a number of addresses must be a whole number",
+        )
+        .set_detail(format!("It is {number}.")),
+    )
+}
+
+/// A number of addresses of more than 128 bits.
+#[cold]
+pub(crate) fn too_many_addresses() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+            "number of addresses out of range",
+        )
+        .set_detail("An address has at most 128 bits."),
+    )
+}
+
 /// An array of something else than ranges.
 #[cold]
 pub(crate) fn not_an_array_of_ranges(element: &str) -> ! {

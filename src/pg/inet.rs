@@ -3,13 +3,16 @@
 //! An `inet` is a varlena: a byte for the family, one for the length of its netmask, then 4 or 16
 //! bytes of address. In a range it always has the short header, so nothing is padded.
 
-use addresses::{Address, Block, Family};
+use core::{ffi::CStr, fmt::Display};
+
+use addresses::{Address, Block, Family, address::Offset};
 use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::{
-    Varlena,
+    Varlena, call1, call3,
     line::{EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE},
 };
+use crate::error;
 
 /// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
 const AF_INET: u8 = 2;
@@ -205,4 +208,34 @@ pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
     let bounds = unsafe { InetBounds::new(Varlena::new(datum)) }?;
     let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
     Some((end(bounds.lower), end(bounds.upper)))
+}
+
+/// The numeric with the value that `number` shows, a whole number.
+pub(crate) fn numeric_of(number: impl Display) -> Datum {
+    let text = format!("{number}\0");
+    let (element, modifier) = (Datum::from(Oid::INVALID), Datum::from(-1_i32));
+    call3(pg_sys::numeric_in, Datum::from(text.as_ptr()), element, modifier)
+}
+
+/// A numeric as a number of addresses; an error for one that is not whole, or has more than 128
+/// bits: no two addresses of a family lie so far apart.
+pub(crate) fn offset(number: Datum) -> Offset {
+    // SAFETY: the server returns a C string of ASCII characters, which outlives its use here.
+    let text = unsafe {
+        let text = call1(pg_sys::numeric_out, number).cast_mut_ptr();
+        CStr::from_ptr(text).to_str().unwrap_or_default()
+    };
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    // NaN and the infinities are words.
+    if !whole.bytes().all(|b| b.is_ascii_digit()) || fraction.bytes().any(|b| b != b'0') {
+        error::not_a_number_of_addresses(text);
+    }
+    match whole.parse() {
+        Ok(magnitude) => Offset::new(negative, magnitude),
+        Err(_) => error::too_many_addresses(),
+    }
 }

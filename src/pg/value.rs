@@ -37,6 +37,11 @@ pub(crate) fn call2(function: Function, left: Datum, right: Datum) -> Datum {
     call(function, [left, right])
 }
 
+/// `function(a, b, c)`.
+pub(crate) fn call3(function: Function, a: Datum, b: Datum, c: Datum) -> Datum {
+    call(function, [a, b, c])
+}
+
 /// The numeric with this value.
 pub(crate) fn numeric(value: i64) -> Datum {
     // SAFETY: the server makes a new value.
