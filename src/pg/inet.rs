@@ -10,7 +10,10 @@ use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::{
     Varlena, call1, call3,
-    line::{EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE},
+    line::{
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE, multirange_count,
+        multirange_range,
+    },
 };
 use crate::error;
 
@@ -144,6 +147,13 @@ impl InetBounds {
             Self { lower, upper: bound(UPPER_INFINITE, UPPER_INCLUSIVE) }
         }
     }
+
+    /// The ends of a range of `inetrange`, which is closed.
+    #[inline]
+    fn ends(self) -> Ends {
+        let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
+        (end(self.lower), end(self.upper))
+    }
 }
 
 /// What a range of `inetrange` consists of: both sides included, `None` for an unbounded one.
@@ -205,9 +215,44 @@ pub(crate) fn inetrange(oid: Oid, ends: Option<Ends>) -> Datum {
 #[inline]
 pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
     // SAFETY: as ours.
-    let bounds = unsafe { InetBounds::new(Varlena::new(datum)) }?;
-    let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
-    Some((end(bounds.lower), end(bounds.upper)))
+    unsafe { InetBounds::new(Varlena::new(datum)) }.map(InetBounds::ends)
+}
+
+/// The ranges of an `inetmultirange`, each read where it lies.
+#[derive(Clone, Copy)]
+pub(crate) struct InetMultirange {
+    value: Varlena,
+    pub(crate) count: usize,
+}
+
+impl InetMultirange {
+    /// `typalign` of `inet`.
+    const ALIGN: usize = 4;
+
+    /// # Safety
+    /// `datum` is an `inetmultirange`, which must outlive this if it is not toasted; if it is, the
+    /// current context must.
+    pub(crate) unsafe fn new(datum: Datum) -> Self {
+        // SAFETY: as ours.
+        unsafe {
+            let value = Varlena::new(datum);
+            Self { value, count: multirange_count(value) }
+        }
+    }
+
+    /// The ends of range `i` from 0, in constant time.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[inline]
+    pub(crate) fn get(&self, i: usize) -> Ends {
+        assert!(i < self.count);
+        // SAFETY: the multirange is alive by `new`, and has so many ranges.
+        unsafe {
+            let (at, flags) = multirange_range(self.value, i, Self::ALIGN);
+            InetBounds::stored(at, flags).ends()
+        }
+    }
 }
 
 /// The numeric with the value that `number` shows, a whole number.

@@ -221,6 +221,30 @@ pub(crate) unsafe fn multirange_count(value: Varlena) -> usize {
     unsafe { value.start.add(4).cast::<u32>().read_unaligned() as usize }
 }
 
+/// Where the bounds of range `i` of a multirange begin, and its flags.
+///
+/// # Safety
+/// `value` is a multirange of more than `i` ranges, `align` the alignment of its subtype.
+#[inline]
+pub(super) unsafe fn multirange_range(value: Varlena, i: usize, align: usize) -> (*const u8, u8) {
+    // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning.
+    unsafe {
+        let (flags, bounds) = multirange_parts(multirange_count(value), align);
+        let value = value.start.sub(4);
+        let words = value.add(MULTIRANGE_HEADER).cast::<u32>();
+        let mut offset = 0;
+        // Back to the last word that holds an offset.
+        for before in (0..i).rev() {
+            let word = words.add(before).read_unaligned();
+            offset += (word & !OFFSET) as usize;
+            if word & OFFSET != 0 {
+                break;
+            }
+        }
+        (value.add(bounds + offset), *value.add(flags + i))
+    }
+}
+
 /// The line of a range type whose bounds are compared inline.
 #[derive(Clone, Copy)]
 pub(crate) struct InlineLine<'a> {

@@ -49,12 +49,13 @@ impl ContextAllocator {
 
     /// Puts `value` into the context; it is never dropped.
     pub(crate) fn put<T>(self, value: T) -> *mut T {
-        const {
-            assert!(align_of::<T>() <= MAXALIGN);
-        }
-        // SAFETY: the context is alive by `new`, the chunk is large and aligned enough for a T.
+        // Numbers of 128 bits may ask for more alignment than the server gives.
+        let slack = align_of::<T>().saturating_sub(MAXALIGN);
+        // SAFETY: the context is alive by `new`, the chunk is large enough for an aligned T.
         unsafe {
-            let place = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>()).cast::<T>();
+            let chunk = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>() + slack);
+            let place = chunk.cast::<u8>();
+            let place = place.add(place.align_offset(align_of::<T>())).cast::<T>();
             place.write(value);
             place
         }

@@ -10,6 +10,7 @@ mod memory;
 mod operator;
 mod range_type;
 mod set;
+mod support;
 mod value;
 mod window;
 mod wire;
@@ -18,13 +19,14 @@ mod zone;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use inet::{
-    EndBytes, Ends, Inet, InetBounds, inetrange, inetrange_ends, numeric_of, offset,
+    EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends, numeric_of, offset,
 };
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
 pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type, value_type};
 pub(crate) use set::{Row, Rows, next_row};
+pub(crate) use support::RowsRequest;
 pub(crate) use value::{
     Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
     is_endless, numeric, scale, scaled, text, text_str, unscaled,
