@@ -193,7 +193,10 @@ pub(crate) const fn low_bits(count: u8) -> u128 {
 }
 
 /// A distance between two addresses of one family, up to 2¹²⁸−1 either way.
+///
+/// Packed to 8 bytes: the alignment that any memory has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C, packed(8))]
 pub struct Offset {
     negative: bool,
     magnitude: u128,
@@ -222,7 +225,7 @@ impl Offset {
 impl fmt::Display for Offset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.negative { "-" } else { "" })?;
-        self.magnitude.fmt(f)
+        { self.magnitude }.fmt(f)
     }
 }
 
@@ -287,6 +290,30 @@ impl Size {
         Self { high: u64::from(carry), low }
     }
 
+    #[inline]
+    pub(crate) const fn new(high: u64, low: u128) -> Self {
+        Self { high, low }
+    }
+
+    #[inline]
+    pub(crate) const fn high(self) -> u64 {
+        self.high
+    }
+
+    #[inline]
+    pub(crate) const fn low(self) -> u128 {
+        self.low
+    }
+
+    /// `magnitude · times`, which always fits.
+    #[inline]
+    pub const fn product(magnitude: u128, times: u64) -> Self {
+        let times = times as u128;
+        let low = (magnitude as u64 as u128) * times;
+        let high = (magnitude >> 64) * times + (low >> 64);
+        Self { high: (high >> 64) as u64, low: high << 64 | low as u64 as u128 }
+    }
+
     /// The sum, `None` if it does not fit.
     #[inline]
     pub const fn checked_add(self, other: Self) -> Option<Self> {
@@ -296,6 +323,23 @@ impl Size {
             Some(high) => Some(Self { high, low }),
             None => None,
         }
+    }
+
+    /// The difference, `None` if `other` is larger.
+    #[inline]
+    pub const fn checked_sub(self, other: Self) -> Option<Self> {
+        let (low, borrow) = self.low.overflowing_sub(other.low);
+        let Some(high) = self.high.checked_sub(other.high) else { return None };
+        match high.checked_sub(borrow as u64) {
+            Some(high) => Some(Self { high, low }),
+            None => None,
+        }
+    }
+
+    /// The size as 128 bits, `None` if it does not fit.
+    #[inline]
+    pub const fn to_u128(self) -> Option<u128> {
+        if self.high == 0 { Some(self.low) } else { None }
     }
 
     /// The size as `usize`, `None` if it does not fit.
@@ -456,6 +500,25 @@ mod tests {
         assert_eq!(tens.unwrap().to_string(), format!("1{}7", "0".repeat(38)));
         assert_eq!(WHOLE_V6.to_usize(), None);
         assert_eq!(Size::from(7).to_usize(), Some(7));
+    }
+
+    #[test]
+    fn products_are_repeated_sums_and_differences_undo_sums() {
+        let mut random = Random(15);
+        for times in 0..200_u64 {
+            let magnitude = random.address().bits();
+            let sum = (0..times)
+                .try_fold(Size::default(), |sum, _| sum.checked_add(Size::from(magnitude)));
+            let product = Size::product(magnitude, times);
+            assert_eq!(sum, Some(product));
+            let less = product.checked_sub(Size::from(magnitude));
+            assert_eq!(less, times.checked_sub(1).map(|t| Size::product(magnitude, t)));
+        }
+        // (2¹²⁸−1)(2⁶⁴−1) = 2¹⁹² − 2¹²⁸ − 2⁶⁴ + 1
+        let most = Size::product(u128::MAX, u64::MAX);
+        assert_eq!(most, Size { high: u64::MAX - 1, low: u128::MAX - u128::from(u64::MAX) + 1 });
+        assert_eq!(most.to_u128(), None);
+        assert_eq!(Size::product(u128::MAX, 1).to_u128(), Some(u128::MAX));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | module | answers |
 //! |---|---|
 //! | [`address`] | addresses, spans, their order, distances and sizes |
+//! | [`cut`] | places between addresses: bounds of ranges |
 //! | [`text`] | how a person writes and reads them |
 //! | [`block`] | aligned blocks (CIDR): cover of a span, subnets, the first free one |
 //! | [`key`] | the key of an index over ranges of addresses: bytes, search, penalty, order |
@@ -17,6 +18,7 @@
 
 pub mod address;
 pub mod block;
+pub mod cut;
 pub mod key;
 pub mod split;
 #[cfg(test)]
@@ -25,4 +27,5 @@ pub mod text;
 
 pub use address::{Address, Family, Span};
 pub use block::Block;
+pub use cut::Cut;
 pub use key::Key;
