@@ -30,6 +30,9 @@ COMMENT ON CAST (text AS inetrange) IS 'a network, a pair of addresses or the ra
 CREATE CAST (varchar AS inetrange) WITH FUNCTION inetrange(text);
 COMMENT ON CAST (varchar AS inetrange) IS 'a network, a pair of addresses or the range form';
 
+-- Core makes this one with the type.
+COMMENT ON CAST (inetrange AS inetmultirange) IS 'the multirange of the range';
+
 -- To texts and blocks.
 
 CREATE FUNCTION inetrange_text(value inetrange)
@@ -87,6 +90,43 @@ CREATE FUNCTION inetrange_next_free(within inetrange, taken inetmultirange, pref
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_next_free(inetrange, inetmultirange, integer) IS
     'first network of a prefix length that lies in the range and shares no address with those taken, else NULL';
+
+-- The fewest networks of many. The state is the union of all inputs.
+
+CREATE FUNCTION cidr_merge_transition(state internal, network inet)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION cidr_merge_transition(internal, inet) IS 'transition function of cidr_merge_agg';
+
+CREATE FUNCTION cidr_merge_combine(state internal, other internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION cidr_merge_combine(internal, internal) IS 'combine function of cidr_merge_agg';
+
+CREATE FUNCTION cidr_merge_serialize(state internal)
+    RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION cidr_merge_serialize(internal) IS 'serialize function of cidr_merge_agg';
+
+CREATE FUNCTION cidr_merge_deserialize(state bytea, dummy internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION cidr_merge_deserialize(bytea, internal) IS 'deserialize function of cidr_merge_agg';
+
+CREATE FUNCTION cidr_merge_final(state internal)
+    RETURNS cidr[]
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION cidr_merge_final(internal) IS 'final function of cidr_merge_agg';
+
+CREATE AGGREGATE cidr_merge_agg(network inet) (
+    SFUNC = cidr_merge_transition, STYPE = internal, SSPACE = 512,
+    FINALFUNC = cidr_merge_final,
+    COMBINEFUNC = cidr_merge_combine,
+    SERIALFUNC = cidr_merge_serialize, DESERIALFUNC = cidr_merge_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cidr_merge_agg(inet) IS
+    'fewest networks that cover exactly those of all inputs, ascending, IPv4 first';
 
 -- Addresses and numbers.
 

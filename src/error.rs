@@ -391,6 +391,19 @@ fn family_name(family: Family) -> &'static str {
     }
 }
 
+/// More blocks than one array can hold.
+#[cold]
+pub(crate) fn array_too_large() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            "array size exceeds the maximum allowed",
+        )
+        .set_detail("The blocks do not fit into one value of at most 1 GB.")
+        .set_hint("Aggregate over fewer rows at a time, for instance with GROUP BY."),
+    )
+}
+
 /// An array of something else than ranges.
 #[cold]
 pub(crate) fn not_an_array_of_ranges(element: &str) -> ! {

@@ -4,6 +4,7 @@ mod arithmetic;
 mod blocks;
 mod convert;
 mod gist;
+mod merge;
 mod order;
 
 use addresses::{Family, Span};

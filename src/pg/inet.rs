@@ -6,13 +6,17 @@
 use core::{ffi::CStr, fmt::Display};
 
 use addresses::{Address, Block, Family, address::Offset};
-use pgrx::pg_sys::{self, Datum, Oid};
+use allocator_api2::vec::Vec;
+use pgrx::{
+    check_for_interrupts,
+    pg_sys::{self, Datum, Oid},
+};
 
 use super::{
-    Varlena, call1, call3,
+    ContextAllocator, Varlena, call1, call3,
     line::{
-        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE, multirange_count,
-        multirange_range,
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, UPPER_INCLUSIVE, UPPER_INFINITE,
+        multirange_count, multirange_range,
     },
 };
 use crate::error;
@@ -253,6 +257,45 @@ impl InetMultirange {
             InetBounds::stored(at, flags).ends()
         }
     }
+}
+
+/// An array of `cidr` with these blocks.
+pub(crate) fn cidr_array(blocks: impl Iterator<Item = Block>) -> Datum {
+    // All in words, as the elements are aligned. `ArrayType`: length, number of dimensions, no
+    // NULLs, type of the elements; then the dimension and its lower bound.
+    const COUNT: usize = 4;
+    let type_of_elements = pg_sys::CIDROID.to_u32();
+    let mut array = Vec::new_in(ContextAllocator::current());
+    array.extend_from_slice(&[0, 1, 0, type_of_elements, 0, 1]);
+    for block in blocks {
+        let mut buffer = [0; MAX_SHORT];
+        let content = &Inet::from(block).short(&mut buffer)[1..];
+        let mut padded = [0; 20];
+        padded[..content.len()].copy_from_slice(content);
+        let words = padded.as_chunks::<4>().0.iter().map(|bytes| u32::from_ne_bytes(*bytes));
+        array.push(length_word(4 + content.len()));
+        array.extend(words.take(content.len().div_ceil(4)));
+        array[COUNT] += 1;
+        if array[COUNT] % 65_536 == 0 {
+            check_for_interrupts!();
+        }
+        if size_of_val(&*array) > MAX_VALUE {
+            error::array_too_large();
+        }
+    }
+    array[0] = length_word(size_of_val(&*array));
+    let datum = Datum::from(array.as_mut_ptr());
+    // The result is the caller's: the context it lies in frees it.
+    core::mem::forget(array);
+    datum
+}
+
+/// The word that a varlena of `size` bytes with it begins with.
+fn length_word(size: usize) -> u32 {
+    let mut word = 0_u32;
+    // SAFETY: the word is as large and as aligned as the server's.
+    unsafe { pgrx::set_varsize_4b((&raw mut word).cast(), size as i32) };
+    word
 }
 
 /// The numeric with the value that `number` shows, a whole number.

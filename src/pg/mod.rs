@@ -19,7 +19,8 @@ mod zone;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use inet::{
-    EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends, numeric_of, offset,
+    EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,
+    numeric_of, offset,
 };
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
