@@ -79,16 +79,22 @@ pg_function! {
     }
 }
 
+/// The state of the call's first argument with all that `other` has seen.
+///
+/// # Safety
+/// The call's first argument is a state or NULL, `other` a state.
+unsafe fn combined(call: Call, other: *mut Networks) -> Datum {
+    // SAFETY: as ours.
+    let (state, other) = unsafe { (state(call), &mut *other) };
+    state.append(&AddressLine, other.islands(&AddressLine));
+    Datum::from(&raw mut *state)
+}
+
 pg_function! {
     /// `(internal, internal) → internal`
     fn cidr_merge_combine(call) {
         let from: *mut Networks = call.pointer(1);
-        if from.is_null() {
-            return unchanged(call);
-        }
-        let state = state(call);
-        state.append(&AddressLine, (*from).islands(&AddressLine));
-        Datum::from(&raw mut *state)
+        if from.is_null() { unchanged(call) } else { combined(call, from) }
     }
 }
 
@@ -117,32 +123,46 @@ fn read(mut reader: Reader<'_>) -> Result<*mut Networks, Malformed> {
     if (reader.u8()?, reader.u8()?) != WIRE_HEADER.into() {
         return Err(Malformed);
     }
-    let state = memory.put(Union::new_in(memory));
+    let mut networks = Union::new_in(memory);
     for _ in 0..reader.items()? {
         let mut cut = || reader.array().and_then(|bytes| Cut::from_bytes(bytes).ok_or(Malformed));
         let span = Span { start: cut()?, end: cut()? };
         addresses(&span).ok_or(Malformed)?;
-        // SAFETY: it was put there, and nothing else refers to it.
-        unsafe { (*state).push(&AddressLine, span) };
+        networks.push(&AddressLine, span);
     }
     reader.finish()?;
-    Ok(state)
+    Ok(memory.put(networks))
+}
+
+/// The state in the bytea that is argument `n`, in the current context: it is for combining at
+/// once, then it may go.
+///
+/// # Safety
+/// The argument is a bytea.
+unsafe fn arrived(call: Call, n: usize) -> Option<*mut Networks> {
+    // Only in an aggregate.
+    call.aggregate_memory();
+    // SAFETY: as ours; a bytea is as long as it says.
+    let bytes = unsafe {
+        let bytes = Varlena::new(call.argument(n)?);
+        core::slice::from_raw_parts(bytes.start, bytes.length)
+    };
+    match read(Reader::new(bytes)) {
+        Ok(state) => Some(state),
+        Err(Malformed) => error::malformed_state("The bytes are not a state of this version."),
+    }
 }
 
 pg_function! {
     /// `(bytea, internal) → internal`
-    fn cidr_merge_deserialize(call) {
-        // Only in an aggregate; the state itself is for combining at once, then it may go.
-        call.aggregate_memory();
-        let Some(bytes) = call.argument(0) else { return call.null() };
-        let bytes = Varlena::new(bytes);
-        let bytes = core::slice::from_raw_parts(bytes.start, bytes.length);
-        match read(Reader::new(bytes)) {
-            Ok(state) => Datum::from(state),
-            Err(Malformed) => {
-                error::malformed_state("The bytes are not a state of this version.")
-            }
-        }
+    fn cidr_merge_deserialize(call) { arrived(call, 0).map_or_else(|| call.null(), Datum::from) }
+}
+
+pg_function! {
+    /// `(internal, bytea) → internal`: adds a serialized state. It is a C symbol without SQL
+    /// declaration, for tests of what travels.
+    fn cidr_merge_absorb(call) {
+        arrived(call, 1).map_or_else(|| unchanged(call), |other| combined(call, other))
     }
 }
 
