@@ -12,8 +12,8 @@ use super::span;
 use crate::{
     error,
     pg::{
-        Call, ContextAllocator, Inet, InetMultirange, Rows, RowsRequest, inetrange_ends, next_row,
-        pg_function,
+        Call, ContextAllocator, Inet, InetMultirange, Rows, RowsRequest, Varlena, inetrange_ends,
+        next_row, pg_function,
     },
 };
 
@@ -48,8 +48,9 @@ pg_function! {
 /// The call's argument is an `inetmultirange`.
 unsafe fn cover_all(call: Call) -> Option<Rows> {
     // SAFETY: as ours; the argument lives as long as the call series.
-    let ranges = unsafe { InetMultirange::new(call.argument(0)?) };
-    let spans = (0..ranges.count).filter_map(move |i| span(ranges.get(i)));
+    let ranges = unsafe { InetMultirange::new(Varlena::new(call.argument(0)?)) };
+    // SAFETY: there are so many.
+    let spans = (0..ranges.count()).filter_map(move |i| span(unsafe { ranges.ends(i) }));
     // No two ranges touch, so no block covers parts of both.
     let blocks = spans.flat_map(Cover::new).map(|block| Inet::from(block).datum());
     Some(Rows::new(ContextAllocator::current(), blocks))
@@ -99,15 +100,15 @@ pg_function! {
         let within = addresses(within);
         let prefix = prefix_length(prefix, within);
         let Some(within) = within else { return call.null() };
-        let taken = InetMultirange::new(taken);
+        let taken = InetMultirange::new(Varlena::new(taken));
         // Ranges of the type are not empty; of one that were, any address would do.
         let span_of = |i| {
             if i % 65_536 == 65_535 {
                 check_for_interrupts!();
             }
-            span(taken.get(i)).unwrap_or(within)
+            span(taken.ends(i)).unwrap_or(within)
         };
-        match first_free_among(within, taken.count, span_of, prefix) {
+        match first_free_among(within, taken.count(), span_of, prefix) {
             Some(block) => Inet::from(block).datum(),
             None => call.null(),
         }

@@ -85,6 +85,23 @@ impl Call {
         unsafe { &raw mut (*(*self.info).flinfo).fn_extra }
     }
 
+    /// The value that this place in the plan keeps between calls; `make` makes the first.
+    ///
+    /// One function keeps values of one type only.
+    #[inline]
+    pub(crate) fn kept<'a, T>(self, make: impl FnOnce() -> T) -> &'a mut T {
+        // SAFETY: only this function and `cached` write fn_extra, with a T in memory that lives as
+        // long; a call has ended before the next one of its place begins.
+        unsafe {
+            let extra = self.extra();
+            if (*extra).is_null() {
+                let memory = ContextAllocator::new((*(*self.info).flinfo).fn_mcxt);
+                *extra = memory.within(|| memory.put(make())).cast();
+            }
+            &mut *(*extra).cast::<T>()
+        }
+    }
+
     /// The value that this place in the plan keeps between calls, if it fits, else a new one.
     ///
     /// One function keeps values of one type only.

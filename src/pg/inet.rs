@@ -5,7 +5,7 @@
 
 use core::{ffi::CStr, fmt::Display};
 
-use addresses::{Address, Block, Family, address::Offset};
+use addresses::{Address, Block, Family, Key, address::Offset};
 use allocator_api2::vec::Vec;
 use pgrx::{
     check_for_interrupts,
@@ -16,7 +16,7 @@ use super::{
     ContextAllocator, Varlena, call1, call3,
     line::{
         EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, UPPER_INCLUSIVE, UPPER_INFINITE,
-        multirange_count, multirange_range,
+        multirange_count, multirange_part,
     },
 };
 use crate::error;
@@ -24,6 +24,9 @@ use crate::error;
 /// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = AF_INET + 1;
+
+/// Alignment of `inet`, which ranges in a multirange have too.
+const ALIGNMENT: usize = 4;
 
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
@@ -42,13 +45,13 @@ impl Inet {
     #[inline]
     pub(crate) unsafe fn new(datum: Datum) -> Self {
         // SAFETY: as ours.
-        unsafe { Self::parse(Varlena::new(datum)) }
+        unsafe { Self::read(Varlena::new(datum)) }
     }
 
     /// # Safety
     /// `value` is an `inet` or `cidr`.
     #[inline]
-    unsafe fn parse(value: Varlena) -> Self {
+    pub(crate) unsafe fn read(value: Varlena) -> Self {
         // SAFETY: the family tells how many bytes of address follow.
         unsafe {
             let at = value.start.add(2);
@@ -144,7 +147,7 @@ impl InetBounds {
                 (flags & infinite == 0).then(|| {
                     let value = Varlena::new(Datum::from(next));
                     next = value.start.add(value.length);
-                    (Inet::parse(value), flags & inclusive != 0)
+                    (Inet::read(value), flags & inclusive != 0)
                 })
             };
             let lower = bound(LOWER_INFINITE, LOWER_INCLUSIVE);
@@ -222,43 +225,6 @@ pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
     unsafe { InetBounds::new(Varlena::new(datum)) }.map(InetBounds::ends)
 }
 
-/// The ranges of an `inetmultirange`, each read where it lies.
-#[derive(Clone, Copy)]
-pub(crate) struct InetMultirange {
-    value: Varlena,
-    pub(crate) count: usize,
-}
-
-impl InetMultirange {
-    /// `typalign` of `inet`.
-    const ALIGN: usize = 4;
-
-    /// # Safety
-    /// `datum` is an `inetmultirange`, which must outlive this if it is not toasted; if it is, the
-    /// current context must.
-    pub(crate) unsafe fn new(datum: Datum) -> Self {
-        // SAFETY: as ours.
-        unsafe {
-            let value = Varlena::new(datum);
-            Self { value, count: multirange_count(value) }
-        }
-    }
-
-    /// The ends of range `i` from 0, in constant time.
-    ///
-    /// # Panics
-    /// If there are not so many.
-    #[inline]
-    pub(crate) fn get(&self, i: usize) -> Ends {
-        assert!(i < self.count);
-        // SAFETY: the multirange is alive by `new`, and has so many ranges.
-        unsafe {
-            let (at, flags) = multirange_range(self.value, i, Self::ALIGN);
-            InetBounds::stored(at, flags).ends()
-        }
-    }
-}
-
 /// An array of `cidr` with these blocks.
 pub(crate) fn cidr_array(blocks: impl Iterator<Item = Block>) -> Datum {
     // All in words, as the elements are aligned. `ArrayType`: length, number of dimensions, no
@@ -325,5 +291,59 @@ pub(crate) fn offset(number: Datum) -> Offset {
     match whole.parse() {
         Ok(magnitude) => Offset::new(negative, magnitude),
         Err(_) => error::too_many_addresses(),
+    }
+}
+
+/// A multirange of `inetrange`, read where it lies.
+#[derive(Clone, Copy)]
+pub(crate) struct InetMultirange {
+    value: Varlena,
+    count: usize,
+}
+
+impl InetMultirange {
+    /// # Safety
+    /// `value` is such a multirange.
+    #[inline]
+    pub(crate) unsafe fn new(value: Varlena) -> Self {
+        // SAFETY: as ours.
+        Self { value, count: unsafe { multirange_count(value) } }
+    }
+
+    /// Number of its ranges.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The ends of its range number `i`, from 0; ranges ascend.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline]
+    pub(crate) unsafe fn ends(&self, i: usize) -> Ends {
+        // SAFETY: as ours.
+        unsafe {
+            let (at, flags) = multirange_part(self.value, self.count, ALIGNMENT, i);
+            InetBounds::stored(at, flags).ends()
+        }
+    }
+
+    /// The key of its range number `i`.
+    ///
+    /// # Safety
+    /// There is one.
+    pub(crate) unsafe fn key_at(&self, i: usize) -> Key {
+        // SAFETY: as ours.
+        let (lower, upper) = unsafe { self.ends(i) };
+        Key::range(lower, upper).unwrap_or(Key::EMPTY)
+    }
+
+    /// The key of its hull.
+    pub(crate) fn key(&self) -> Key {
+        let Some(last) = self.count.checked_sub(1) else { return Key::EMPTY };
+        // SAFETY: there is a first range and a last one.
+        let ((lower, _), (_, upper)) = unsafe { (self.ends(0), self.ends(last)) };
+        Key::range(lower, upper).unwrap_or(Key::EMPTY)
     }
 }

@@ -197,6 +197,33 @@ fn multirange_parts(count: usize, align: usize) -> (usize, usize) {
     (flags, (flags + count).next_multiple_of(align))
 }
 
+/// Where range number `i` of a multirange has its bounds, and its flags; `align` is the subtype's.
+///
+/// # Safety
+/// `value` is a multirange of `count` ranges, more than `i`.
+pub(super) unsafe fn multirange_part(
+    value: Varlena,
+    count: usize,
+    align: usize,
+    i: usize,
+) -> (*const u8, u8) {
+    // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning. Words before
+    // the last offset need not be read.
+    unsafe {
+        let value = value.start.sub(4);
+        let (flags, bounds) = multirange_parts(count, align);
+        let mut offset = 0;
+        for place in (0..i).rev() {
+            let word = value.add(MULTIRANGE_HEADER).cast::<u32>().add(place).read_unaligned();
+            offset += (word & !OFFSET) as usize;
+            if word & OFFSET != 0 {
+                break;
+            }
+        }
+        (value.add(bounds + offset), *value.add(flags + i))
+    }
+}
+
 /// Raises an error unless a value of `size` bytes can exist, then makes room for it.
 ///
 /// Its bytes are not initialized: the caller writes all of them, padding too.
@@ -219,30 +246,6 @@ fn new_value(size: usize, ranges: usize) -> *mut u8 {
 pub(crate) unsafe fn multirange_count(value: Varlena) -> usize {
     // SAFETY: the count follows the type's OID.
     unsafe { value.start.add(4).cast::<u32>().read_unaligned() as usize }
-}
-
-/// Where the bounds of range `i` of a multirange begin, and its flags.
-///
-/// # Safety
-/// `value` is a multirange of more than `i` ranges, `align` the alignment of its subtype.
-#[inline]
-pub(super) unsafe fn multirange_range(value: Varlena, i: usize, align: usize) -> (*const u8, u8) {
-    // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning.
-    unsafe {
-        let (flags, bounds) = multirange_parts(multirange_count(value), align);
-        let value = value.start.sub(4);
-        let words = value.add(MULTIRANGE_HEADER).cast::<u32>();
-        let mut offset = 0;
-        // Back to the last word that holds an offset.
-        for before in (0..i).rev() {
-            let word = words.add(before).read_unaligned();
-            offset += (word & !OFFSET) as usize;
-            if word & OFFSET != 0 {
-                break;
-            }
-        }
-        (value.add(bounds + offset), *value.add(flags + i))
-    }
 }
 
 /// The line of a range type whose bounds are compared inline.

@@ -47,15 +47,15 @@ impl ContextAllocator {
         }
     }
 
-    /// Puts `value` into the context; it is never dropped.
+    /// Puts `value` into the context; it is never dropped, and never freed on its own.
     pub(crate) fn put<T>(self, value: T) -> *mut T {
-        // Numbers of 128 bits may ask for more alignment than the server gives.
-        let slack = align_of::<T>().saturating_sub(MAXALIGN);
+        // Room to move the value to where its alignment wants it.
+        let more = align_of::<T>().saturating_sub(MAXALIGN);
         // SAFETY: the context is alive by `new`, the chunk is large enough for an aligned T.
         unsafe {
-            let chunk = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>() + slack);
-            let place = chunk.cast::<u8>();
-            let place = place.add(place.align_offset(align_of::<T>())).cast::<T>();
+            let chunk = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>() + more);
+            let chunk = chunk.cast::<u8>();
+            let place = chunk.add(chunk.align_offset(align_of::<T>())).cast::<T>();
             place.write(value);
             place
         }

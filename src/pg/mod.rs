@@ -4,6 +4,7 @@
 
 mod call;
 mod fence;
+mod gist;
 mod inet;
 mod line;
 mod memory;
@@ -18,6 +19,7 @@ mod zone;
 
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
+pub(crate) use gist::{Entry, entries, fill_split, key_bytes, key_datum};
 pub(crate) use inet::{
     EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,
     numeric_of, offset,
@@ -25,7 +27,9 @@ pub(crate) use inet::{
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
-pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type, value_type};
+pub(crate) use range_type::{
+    Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
+};
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use support::RowsRequest;
 pub(crate) use value::{

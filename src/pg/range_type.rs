@@ -184,6 +184,16 @@ pub(crate) unsafe fn value_type(value: &Varlena) -> Oid {
     Oid::from(unsafe { value.start.cast::<u32>().read_unaligned() })
 }
 
+/// The bytes of a value.
+///
+/// # Safety
+/// It stays where it is for the lifetime that the caller takes.
+#[inline]
+pub(crate) unsafe fn bytes<'a>(value: Varlena) -> &'a [u8] {
+    // SAFETY: as ours.
+    unsafe { core::slice::from_raw_parts(value.start, value.length) }
+}
+
 /// The bytes of a varlena value behind its length word, in place where they can be read there.
 #[derive(Clone, Copy)]
 pub(crate) struct Varlena {

@@ -154,6 +154,24 @@ impl Key {
         }
     }
 
+    /// Both hulls hold some address.
+    #[inline]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.lower.max(other.lower) <= self.upper.min(other.upper)
+    }
+
+    /// The hull holds that of `other`, which is not empty.
+    #[inline]
+    pub fn contains(&self, other: &Self) -> bool {
+        self.lower <= other.lower && other.upper <= self.upper
+    }
+
+    /// The hull ends before that of `other` begins.
+    #[inline]
+    pub fn ends_before(&self, other: &Self) -> bool {
+        self.upper < other.lower
+    }
+
     /// One of the ranges is empty.
     #[inline]
     pub const fn contains_empty(&self) -> bool {
