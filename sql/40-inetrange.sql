@@ -79,7 +79,7 @@ COMMENT ON OPERATOR CLASS inet_host_ops USING btree IS 'order of IP addresses th
 
 CREATE TYPE inetrange;
 
-CREATE FUNCTION inetrange_canonical(inetrange)
+CREATE FUNCTION inetrange_canonical(value inetrange)
     RETURNS inetrange
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_canonical(inetrange) IS 'convert an inetrange to canonical form: closed, of host addresses';
@@ -107,42 +107,43 @@ COMMENT ON FUNCTION inetmultirange(inetrange[]) IS 'inetmultirange constructor';
 -- The index: GiST over a compact key. The strategies and their operators are those of core's
 -- range_ops, whose operators are over anyrange and serve inetrange too.
 
-CREATE FUNCTION inetrange_gist_consistent(internal, inetrange, smallint, oid, internal)
+CREATE FUNCTION inetrange_gist_consistent(
+    entry internal, query inetrange, strategy smallint, subtype oid, recheck internal)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_consistent(internal, inetrange, smallint, oid, internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_union(internal, internal)
+CREATE FUNCTION inetrange_gist_union(entries internal, size internal)
     RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_union(internal, internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_compress(internal)
+CREATE FUNCTION inetrange_gist_compress(entry internal)
     RETURNS internal
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_compress(internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_fetch(internal)
+CREATE FUNCTION inetrange_gist_fetch(entry internal)
     RETURNS internal
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_fetch(internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_penalty(internal, internal, internal)
+CREATE FUNCTION inetrange_gist_penalty(original internal, new internal, penalty internal)
     RETURNS internal
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_penalty(internal, internal, internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_picksplit(internal, internal)
+CREATE FUNCTION inetrange_gist_picksplit(entries internal, split internal)
     RETURNS internal
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_picksplit(internal, internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_same(bytea, bytea, internal)
+CREATE FUNCTION inetrange_gist_same("left" bytea, "right" bytea, same internal)
     RETURNS internal
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_same(bytea, bytea, internal) IS 'GiST support';
 
-CREATE FUNCTION inetrange_gist_sortsupport(internal)
+CREATE FUNCTION inetrange_gist_sortsupport(support internal)
     RETURNS void
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_gist_sortsupport(internal) IS 'sort support';

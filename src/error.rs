@@ -1,6 +1,6 @@
 //! Every error that a user can meet: SQLSTATE, message, detail and hint, one small function each.
 
-use addresses::Family;
+use addresses::{Family, text::ParseError};
 use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
 
 /// Raises `report` as an ERROR. It unwinds to the entry point, which hands it to the server.
@@ -315,6 +315,53 @@ pub(crate) fn too_many_addresses() -> ! {
     )
 }
 
+/// A text that does not say which addresses it means.
+#[cold]
+pub(crate) fn malformed_addresses(text: &str, reason: &ParseError<'_>) -> ! {
+    let (code, message) = match reason {
+        ParseError::Families(..) => (
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "both addresses of a pair must be of one family".into(),
+        ),
+        ParseError::Descending(..) => (
+            PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
+            "range lower bound must be less than or equal to range upper bound".into(),
+        ),
+        _ => (
+            PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
+            format!("invalid input syntax for type inetrange: \"{text}\""),
+        ),
+    };
+    let hint = match reason {
+        ParseError::Families(..) => "Only the range form, [10.0.0.1,::1], holds both families.",
+        ParseError::Descending(..) => "Write the lower address first.",
+        ParseError::HostBits { .. } => {
+            "For the network of an address cast it to inet first: address::inet::inetrange."
+        }
+        ParseError::LeadingZero(_) => "Write each octet in decimal, without leading zeros.",
+        ParseError::OctetCount { .. } => "Write all four octets.",
+        ParseError::Zone { .. } => "Leave out the % and the zone.",
+        _ => {
+            "Write 10.0.0.1, 10.0.0.0/8, 10.0.0.0/255.0.0.0, 10.0.0.1-10.0.0.9 or \
+             [10.0.0.1,10.0.0.9]."
+        }
+    };
+    raise(report(code, message).set_detail(reason.to_string()).set_hint(hint))
+}
+
+/// A prefix length that the family does not have.
+#[cold]
+pub(crate) fn bad_prefix_length(prefix: i32, family: Family) -> ! {
+    let (name, width) = (family_name(family), family.width());
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("invalid mask length: {prefix}"),
+        )
+        .set_hint(format!("A prefix length of {name} lies between 0 and {width}.")),
+    )
+}
+
 /// An address outside of its family.
 #[cold]
 pub(crate) fn address_out_of_range(family: Family) -> ! {
@@ -325,11 +372,36 @@ pub(crate) fn address_out_of_range(family: Family) -> ! {
     )
 }
 
+/// The difference of addresses of two families.
+#[cold]
+pub(crate) fn different_families() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "cannot subtract inet values of different sizes",
+        )
+        .set_detail("One address is of IPv4, the other of IPv6."),
+    )
+}
+
 fn family_name(family: Family) -> &'static str {
     match family {
         Family::V4 => "IPv4",
         Family::V6 => "IPv6",
     }
+}
+
+/// More blocks than one array can hold.
+#[cold]
+pub(crate) fn array_too_large() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            "array size exceeds the maximum allowed",
+        )
+        .set_detail("The blocks do not fit into one value of at most 1 GB.")
+        .set_hint("Aggregate over fewer rows at a time, for instance with GROUP BY."),
+    )
 }
 
 /// An array of something else than ranges.

@@ -6,13 +6,17 @@
 use core::{ffi::CStr, fmt::Display};
 
 use addresses::{Address, Block, Family, Key, address::Offset};
-use pgrx::pg_sys::{self, Datum, Oid};
+use allocator_api2::vec::Vec;
+use pgrx::{
+    check_for_interrupts,
+    pg_sys::{self, Datum, Oid},
+};
 
 use super::{
-    Varlena, call1, call3,
+    ContextAllocator, Varlena, call1, call3,
     line::{
-        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE, multirange_count,
-        multirange_part,
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, UPPER_INCLUSIVE, UPPER_INFINITE,
+        multirange_count, multirange_part,
     },
 };
 use crate::error;
@@ -169,6 +173,13 @@ impl InetBounds {
             Self { lower, upper: bound(UPPER_INFINITE, UPPER_INCLUSIVE) }
         }
     }
+
+    /// The ends of a range of `inetrange`, which is closed.
+    #[inline]
+    fn ends(self) -> Ends {
+        let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
+        (end(self.lower), end(self.upper))
+    }
 }
 
 /// What a range of `inetrange` consists of: both sides included, `None` for an unbounded one.
@@ -236,9 +247,46 @@ pub(crate) fn inetrange(oid: Oid, ends: Option<Ends>) -> Datum {
 #[inline]
 pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
     // SAFETY: as ours.
-    let bounds = unsafe { InetBounds::new(Varlena::new(datum)) }?;
-    let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
-    Some((end(bounds.lower), end(bounds.upper)))
+    unsafe { InetBounds::new(Varlena::new(datum)) }.map(InetBounds::ends)
+}
+
+/// An array of `cidr` with these blocks.
+pub(crate) fn cidr_array(blocks: impl Iterator<Item = Block>) -> Datum {
+    // All in words, as the elements are aligned. `ArrayType`: length, number of dimensions, no
+    // NULLs, type of the elements; then the dimension and its lower bound.
+    const COUNT: usize = 4;
+    let type_of_elements = pg_sys::CIDROID.to_u32();
+    let mut array = Vec::new_in(ContextAllocator::current());
+    array.extend_from_slice(&[0, 1, 0, type_of_elements, 0, 1]);
+    for block in blocks {
+        let mut buffer = [0; MAX_SHORT];
+        let content = &Inet::from(block).short(&mut buffer)[1..];
+        let mut padded = [0; 20];
+        padded[..content.len()].copy_from_slice(content);
+        let words = padded.as_chunks::<4>().0.iter().map(|bytes| u32::from_ne_bytes(*bytes));
+        array.push(length_word(4 + content.len()));
+        array.extend(words.take(content.len().div_ceil(4)));
+        array[COUNT] += 1;
+        if array[COUNT] % 65_536 == 0 {
+            check_for_interrupts!();
+        }
+        if size_of_val(&*array) > MAX_VALUE {
+            error::array_too_large();
+        }
+    }
+    array[0] = length_word(size_of_val(&*array));
+    let datum = Datum::from(array.as_mut_ptr());
+    // The result is the caller's: the context it lies in frees it.
+    core::mem::forget(array);
+    datum
+}
+
+/// The word that a varlena of `size` bytes with it begins with.
+fn length_word(size: usize) -> u32 {
+    let mut word = 0_u32;
+    // SAFETY: the word is as large and as aligned as the server's.
+    unsafe { pgrx::set_varsize_4b((&raw mut word).cast(), size as i32) };
+    word
 }
 
 /// A multirange of `inetrange`, read where it lies.
@@ -270,12 +318,10 @@ impl InetMultirange {
     #[inline]
     pub(crate) unsafe fn ends(&self, i: usize) -> Ends {
         // SAFETY: as ours.
-        let InetBounds { lower, upper } = unsafe {
+        unsafe {
             let (at, flags) = multirange_part(self.value, self.count, ALIGNMENT, i);
-            InetBounds::stored(at, flags)
-        };
-        let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
-        (end(lower), end(upper))
+            InetBounds::stored(at, flags).ends()
+        }
     }
 
     /// The key of its range number `i`.

@@ -42,7 +42,7 @@ const MULTIRANGE_HEADER: usize = 12;
 /// Length word and type OID of a range.
 const RANGE_HEADER: usize = 8;
 /// The server's limit for one value (`MaxAllocSize`).
-const MAX_VALUE: usize = 0x3fff_ffff;
+pub(super) const MAX_VALUE: usize = 0x3fff_ffff;
 
 /// Spans of a serialized state: as they lie there, or read.
 pub(crate) enum Spans<'a, C> {

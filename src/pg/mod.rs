@@ -12,6 +12,7 @@ mod memory;
 mod operator;
 mod range_type;
 mod set;
+mod support;
 mod value;
 mod window;
 mod wire;
@@ -24,8 +25,8 @@ pub(crate) use gist::{
     Entry, PAGE, entries, fill_factor, fill_split, is_leaf, key_bytes, key_datum, tuple_size,
 };
 pub(crate) use inet::{
-    EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends, is_offset,
-    numeric_of, offset,
+    EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,
+    is_offset, numeric_of, offset,
 };
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
@@ -34,6 +35,7 @@ pub(crate) use range_type::{
     Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
 };
 pub(crate) use set::{Row, Rows, next_row};
+pub(crate) use support::RowsRequest;
 pub(crate) use value::{
     Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
     is_endless, numeric, scale, scaled, text, text_str, unscaled,

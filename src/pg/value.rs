@@ -1,6 +1,7 @@
 //! Values and functions of core's types.
 
 use core::ptr;
+use std::borrow::Cow;
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
@@ -68,16 +69,24 @@ pub(crate) fn text(value: &str) -> Datum {
     }
 }
 
-/// The bytes of a text value, which must outlive them.
+/// The characters of a text value, which must outlive them. In a database that is not in UTF-8,
+/// what is not ASCII is a `?` each byte: what comes of it may be shown in that encoding too.
 ///
 /// # Safety
 /// `value` is a text.
-pub(crate) unsafe fn text_str<'a>(value: Datum) -> std::borrow::Cow<'a, str> {
+pub(crate) unsafe fn text_str<'a>(value: Datum) -> Cow<'a, str> {
     // SAFETY: as ours; a text is as long as it says.
-    unsafe {
+    let bytes = unsafe {
         let value = super::Varlena::new(value);
-        String::from_utf8_lossy(core::slice::from_raw_parts(value.start, value.length))
+        core::slice::from_raw_parts(value.start, value.length)
+    };
+    // SAFETY: reads a setting of the database.
+    let is_utf8 = unsafe { pg_sys::GetDatabaseEncoding() } == pg_sys::pg_enc::PG_UTF8 as i32;
+    if is_utf8 || bytes.is_ascii() {
+        return String::from_utf8_lossy(bytes);
     }
+    let shown = |b: &u8| if b.is_ascii() { char::from(*b) } else { '?' };
+    Cow::Owned(bytes.iter().map(shown).collect())
 }
 
 /// The elements of an array that are not NULL, and their type; they point into a copy or into

@@ -10,27 +10,9 @@ use super::{
     ruler::{Given, Ruler},
     terms::Field,
 };
-use crate::pg::{self, Canonical, ContextAllocator, Inet, RangeType, pg_function, with_line};
-
-/// The value of argument `n` of a call if the planner can tell it, with its type.
-///
-/// # Safety
-/// The request is the planner's, its node a function call.
-unsafe fn constant(request: &pg_sys::SupportRequestRows, n: i32) -> Option<(Datum, pg_sys::Oid)> {
-    // SAFETY: as ours.
-    unsafe {
-        let call = request.node.cast::<pg_sys::FuncExpr>();
-        let arguments = (*call).args;
-        if arguments.is_null() || n >= (*arguments).length {
-            return None;
-        }
-        let node = (*(*arguments).elements.add(n as usize)).ptr_value.cast::<pg_sys::Node>();
-        let node = pg_sys::estimate_expression_value(request.root, node);
-        let constant = node.cast::<pg_sys::Const>();
-        ((*node).type_ == pg_sys::NodeTag::T_Const && !(*constant).constisnull)
-            .then(|| ((*constant).constvalue, (*constant).consttype))
-    }
-}
+use crate::pg::{
+    self, Canonical, ContextAllocator, Inet, RangeType, RowsRequest, pg_function, with_line,
+};
 
 /// Whether a constant step raises no error when it is looked at: that is left for execution, since
 /// a plan need not be executed.
@@ -139,39 +121,29 @@ unsafe fn rows(value: Datum, step: Option<(Datum, pg_sys::Oid)>, pieces: bool) -
     }
 }
 
-/// Answers a request of the planner; null where it is of another kind or nothing is known.
+/// How many rows the planner's call will return, where that can be told.
 ///
 /// # Safety
-/// `request` is a node of the planner's.
-unsafe fn answer(request: *mut pg_sys::Node, pieces: bool) -> Datum {
+/// The request is about a series over a range.
+unsafe fn estimate(request: &RowsRequest, pieces: bool) -> Option<f64> {
+    let (value, _) = request.constant(0)?;
+    let step = match request.argument_count() {
+        1 => None,
+        _ => Some(request.constant(1)?),
+    };
     // SAFETY: as ours.
-    unsafe {
-        if (*request).type_ != pg_sys::NodeTag::T_SupportRequestRows {
-            return Datum::from(0);
-        }
-        let rows_request = &mut *request.cast::<pg_sys::SupportRequestRows>();
-        let call = rows_request.node;
-        if call.is_null() || (*call).type_ != pg_sys::NodeTag::T_FuncExpr {
-            return Datum::from(0);
-        }
-        let arguments = (*call.cast::<pg_sys::FuncExpr>()).args;
-        let steps = !arguments.is_null() && (*arguments).length > 1;
-        let Some((value, _)) = constant(rows_request, 0) else { return Datum::from(0) };
-        let step = if steps { constant(rows_request, 1) } else { None };
-        if steps && step.is_none() {
-            return Datum::from(0);
-        }
-        let Some(estimate) = rows(value, step, pieces) else { return Datum::from(0) };
-        rows_request.rows = estimate.max(0.0);
-        Datum::from(request)
-    }
+    unsafe { rows(value, step, pieces) }
 }
 
 pg_function! {
     /// `(internal) → internal`: planner support of `generate_series` over ranges.
-    fn range_series_support(call) { answer(call.pointer(0), false) }
+    fn range_series_support(call) {
+        RowsRequest::answer(call, |request| estimate(request, false))
+    }
 }
 pg_function! {
     /// `(internal) → internal`: planner support of `generate_range_series`.
-    fn range_pieces_support(call) { answer(call.pointer(0), true) }
+    fn range_pieces_support(call) {
+        RowsRequest::answer(call, |request| estimate(request, true))
+    }
 }

@@ -33,6 +33,8 @@ SELECT * FROM other.busy;
 SELECT other.range_merge(during) FROM other.booking;
 SELECT pg_catalog.pg_get_viewdef('other.busy'::regclass) LIKE '%other.range_union_agg%' AS follows;
 
+SELECT '10.0.0.0/8'::pg_catalog.cidr::other.inetrange OPERATOR(other.>>=) '10.1.2.3' AS contains, other.inetrange_text('10.0.0.1-10.0.0.9'::pg_catalog.text::other.inetrange), '[10.0.0.1,::1]'::pg_catalog.text::other.inetrange AS range_form;
+
 -- Dropped and created again in one session, functions called between.
 SET search_path = public;
 DROP EXTENSION rangerank CASCADE;
