@@ -64,17 +64,20 @@ impl Window {
     }
 
     /// The row for which the function is called, from 0.
+    #[inline]
     pub(crate) fn position(self) -> i64 {
-        let Self(window) = self;
-        // SAFETY: the window is valid during the call.
-        unsafe { pg_guard_ffi_boundary(|| WinGetCurrentPosition(window)) }
+        // SAFETY: the window is valid during the call; the server only reads a number.
+        unsafe { WinGetCurrentPosition(self.0) }
     }
 
-    /// No row before `position` will be asked for again.
-    pub(crate) fn forget_before(self, position: i64) {
-        let Self(window) = self;
+    /// No row before `position` will be asked for again, so none need be kept.
+    ///
+    /// # Safety
+    /// No caller may have anything to drop: an error of the server jumps over it.
+    #[inline]
+    pub(crate) unsafe fn forget_before(self, position: i64) {
         // SAFETY: the window is valid during the call.
-        unsafe { pg_guard_ffi_boundary(|| WinSetMarkPosition(window, position)) }
+        unsafe { WinSetMarkPosition(self.0, position) }
     }
 
     /// Argument `n` for the current row.

@@ -177,8 +177,10 @@ impl Kept {
 unsafe fn island(call: Call, with_gap: bool) -> Datum {
     let window = Window::of(call);
     // SAFETY: SQL declares the arguments; nothing here is to be dropped.
-    let (value, gap) =
-        unsafe { (window.argument(0), if with_gap { window.argument(1) } else { None }) };
+    let (value, gap) = unsafe {
+        window.forget_before(window.position());
+        (window.argument(0), if with_gap { window.argument(1) } else { None })
+    };
     let (Some(value), false) = (value, with_gap && gap.is_none()) else { return call.null() };
     // SAFETY: the argument is a range; the partition's memory begins as zeros.
     unsafe {
@@ -204,8 +206,10 @@ unsafe fn island(call: Call, with_gap: bool) -> Datum {
 unsafe fn session(call: Call, with_gap: bool) -> Datum {
     let window = Window::of(call);
     // SAFETY: SQL declares the arguments; nothing here is to be dropped.
-    let (value, gap) =
-        unsafe { (window.argument(0), if with_gap { window.argument(1) } else { None }) };
+    let (value, gap) = unsafe {
+        window.forget_before(window.position());
+        (window.argument(0), if with_gap { window.argument(1) } else { None })
+    };
     let (Some(value), false) = (value, with_gap && gap.is_none()) else { return call.null() };
     // SAFETY: as above.
     unsafe {
