@@ -103,3 +103,116 @@ COMMENT ON FUNCTION inetrange(inet, inet, text) IS 'inetrange constructor';
 COMMENT ON FUNCTION inetmultirange() IS 'inetmultirange constructor';
 COMMENT ON FUNCTION inetmultirange(inetrange) IS 'inetmultirange constructor';
 COMMENT ON FUNCTION inetmultirange(inetrange[]) IS 'inetmultirange constructor';
+
+-- The index: GiST over a compact key. The strategies and their operators are those of core's
+-- range_ops, whose operators are over anyrange and serve inetrange too.
+
+CREATE FUNCTION inetrange_gist_consistent(internal, inetrange, smallint, oid, internal)
+    RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_consistent(internal, inetrange, smallint, oid, internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_union(internal, internal)
+    RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_union(internal, internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_compress(internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_compress(internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_fetch(internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_fetch(internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_penalty(internal, internal, internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_penalty(internal, internal, internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_picksplit(internal, internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_picksplit(internal, internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_same(bytea, bytea, internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_same(bytea, bytea, internal) IS 'GiST support';
+
+CREATE FUNCTION inetrange_gist_sortsupport(internal)
+    RETURNS void
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetrange_gist_sortsupport(internal) IS 'sort support';
+
+-- For PostgreSQL 18's WITHOUT OVERLAPS, which looks for operators over exactly the indexed type.
+-- Under names of their own: a "&&" or "=" over inetrange would take over resolution from core's and
+-- lose btree, hash and the estimators.
+
+CREATE FUNCTION inetrange_overlaps("left" inetrange, "right" inetrange)
+    RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'range_overlaps';
+COMMENT ON FUNCTION inetrange_overlaps(inetrange, inetrange) IS 'implementation of #&&# operator';
+
+CREATE FUNCTION inetrange_eq("left" inetrange, "right" inetrange)
+    RETURNS boolean
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'range_eq';
+COMMENT ON FUNCTION inetrange_eq(inetrange, inetrange) IS 'implementation of #==# operator';
+
+CREATE OPERATOR #&&# (
+    LEFTARG = inetrange, RIGHTARG = inetrange, FUNCTION = inetrange_overlaps,
+    COMMUTATOR = #&&#, RESTRICT = areasel, JOIN = areajoinsel
+);
+COMMENT ON OPERATOR #&&# (inetrange, inetrange) IS 'overlaps; for constraints WITHOUT OVERLAPS, use && in queries';
+
+CREATE OPERATOR #==# (
+    LEFTARG = inetrange, RIGHTARG = inetrange, FUNCTION = inetrange_eq,
+    COMMUTATOR = #==#, RESTRICT = eqsel, JOIN = eqjoinsel
+);
+COMMENT ON OPERATOR #==# (inetrange, inetrange) IS 'equal; for constraints WITHOUT OVERLAPS, use = in queries';
+
+CREATE OPERATOR CLASS inetrange_ops
+    DEFAULT FOR TYPE inetrange USING gist AS
+        OPERATOR 1 << (anyrange, anyrange),
+        OPERATOR 1 << (anyrange, anymultirange),
+        OPERATOR 2 &< (anyrange, anyrange),
+        OPERATOR 2 &< (anyrange, anymultirange),
+        OPERATOR 3 && (anyrange, anyrange),
+        OPERATOR 3 && (anyrange, anymultirange),
+        OPERATOR 3 #&&# (inetrange, inetrange),
+        OPERATOR 4 &> (anyrange, anyrange),
+        OPERATOR 4 &> (anyrange, anymultirange),
+        OPERATOR 5 >> (anyrange, anyrange),
+        OPERATOR 5 >> (anyrange, anymultirange),
+        OPERATOR 6 -|- (anyrange, anyrange),
+        OPERATOR 6 -|- (anyrange, anymultirange),
+        OPERATOR 7 @> (anyrange, anyrange),
+        OPERATOR 7 @> (anyrange, anymultirange),
+        OPERATOR 8 <@ (anyrange, anyrange),
+        OPERATOR 8 <@ (anyrange, anymultirange),
+        OPERATOR 16 @> (anyrange, anyelement),
+        OPERATOR 18 = (anyrange, anyrange),
+        OPERATOR 18 #==# (inetrange, inetrange),
+        FUNCTION 1 inetrange_gist_consistent(internal, inetrange, smallint, oid, internal),
+        FUNCTION 2 inetrange_gist_union(internal, internal),
+        FUNCTION 3 inetrange_gist_compress(internal),
+        FUNCTION 5 inetrange_gist_penalty(internal, internal, internal),
+        FUNCTION 6 inetrange_gist_picksplit(internal, internal),
+        FUNCTION 7 inetrange_gist_same(bytea, bytea, internal),
+        FUNCTION 9 inetrange_gist_fetch(internal),
+        FUNCTION 11 inetrange_gist_sortsupport(internal),
+        STORAGE bytea;
+COMMENT ON OPERATOR FAMILY inetrange_ops USING gist IS 'index of IP address ranges';
+COMMENT ON OPERATOR CLASS inetrange_ops USING gist IS 'index of IP address ranges';
+
+-- How PostgreSQL 18 learns which strategies mean overlaps and equal.
+DO $$
+BEGIN
+    IF pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 180000 THEN
+        ALTER OPERATOR FAMILY inetrange_ops USING gist ADD
+            FUNCTION 12 ("any", "any") pg_catalog.gist_translate_cmptype_common(integer);
+    END IF;
+END
+$$;

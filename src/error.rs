@@ -341,3 +341,21 @@ pub(crate) fn not_an_array_of_ranges(element: &str) -> ! {
             .set_hint("Collect ranges with array_agg(range)."),
     )
 }
+
+/// A key of a GiST index is not one that its operator class writes.
+#[cold]
+pub(crate) fn corrupt_index_key() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_INDEX_CORRUPTED, "invalid key in an index on inetrange")
+            .set_hint("Please REINDEX it."),
+    )
+}
+
+/// An operator class lists a strategy that its support function does not know.
+#[cold]
+pub(crate) fn unknown_strategy(strategy: u16) -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+        format!("unrecognized range strategy: {strategy}"),
+    ))
+}

@@ -1,1 +1,379 @@
-//! stub
+//! The GiST operator class of `inetrange`.
+//!
+//! Invariants:
+//! * A key is what `addresses::key` encodes, in a varlena with the short header: exact in leaves,
+//!   so `consistent` never asks for a recheck and `fetch` gives the range back.
+//! * Keys need no decompressing: they are read where they lie in the page.
+//! * Strategies and meanings are those of core's `range_ops`, empty and unbounded ranges included.
+//!
+//! `consistent` runs for every entry of every page that a scan visits. What a query asks for is
+//! prepared once ([`Search`]) and kept with the scan key; a rescan brings other queries at the same
+//! address, so the query's bytes are compared each time.
+
+use core::ffi::c_int;
+
+use addresses::{
+    Address, Key,
+    key::{MAX_LENGTH, Search, Strategy, decode_v4},
+    split::Split,
+};
+use pgrx::pg_sys::{self, Datum, SortSupport};
+
+use crate::{
+    error,
+    pg::{self, Call, Entry, Inet, InetBounds, InetMultirange, Varlena, inetrange, pg_function},
+};
+
+/// Number of the support function `fetch` (`GIST_FETCH_PROC`).
+const FETCH: usize = 9;
+/// Strategy of `@>` with one address (`RANGESTRAT_CONTAINS_ELEM`).
+const CONTAINS_ELEMENT: u16 = 16;
+
+fn key_datum(key: &Key) -> Datum {
+    pg::key_datum(key.encode(&mut [0; MAX_LENGTH]))
+}
+
+/// # Safety
+/// `datum` is a key of the operator class.
+#[inline]
+unsafe fn read(datum: Datum) -> Key {
+    // SAFETY: as ours.
+    let bytes = unsafe { pg::key_bytes(datum) };
+    Key::decode(bytes).unwrap_or_else(|| error::corrupt_index_key())
+}
+
+/// The key of a range.
+///
+/// # Safety
+/// `value` is an `inetrange`.
+unsafe fn range_key(value: Varlena) -> Key {
+    // SAFETY: as ours.
+    let Some(InetBounds { lower, upper }) = (unsafe { InetBounds::new(value) }) else {
+        return Key::EMPTY;
+    };
+    let address = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
+    // Canonical, so closed, and never backwards.
+    Key::range(address(lower), address(upper)).unwrap_or(Key::EMPTY)
+}
+
+/// What a scan looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Query {
+    Range,
+    Multirange,
+    Element,
+}
+
+/// The longest range: its type, two IPv6 addresses and the flags.
+const LONGEST: usize = 4 + 19 + 19 + 1;
+
+/// A query, prepared.
+struct Prepared {
+    strategy: u16,
+    query: Query,
+    /// The address of an element.
+    address: Option<Address>,
+    /// The bytes of a range; of a multirange, the hull decides.
+    bytes: [u8; LONGEST],
+    length: usize,
+    hull: Key,
+    leaf: Search,
+    inner: Search,
+}
+
+impl Prepared {
+    /// Whether this is what is prepared.
+    ///
+    /// # Safety
+    /// `value` is a query of the kind.
+    #[inline]
+    unsafe fn is(&self, strategy: u16, query: Query, value: Varlena) -> bool {
+        if (strategy, query) != (self.strategy, self.query) {
+            return false;
+        }
+        // SAFETY: as ours.
+        unsafe {
+            match query {
+                Query::Element => Some(Inet::read(value).address) == self.address,
+                Query::Range => self.bytes.get(..self.length) == Some(pg::bytes(value)),
+                Query::Multirange => InetMultirange::new(value).key() == self.hull,
+            }
+        }
+    }
+
+    /// Another query takes this one's place, as in each rescan of a nested loop.
+    ///
+    /// # Safety
+    /// `value` is a query of the kind.
+    #[inline(never)]
+    unsafe fn prepare(&mut self, strategy: u16, query: Query, value: Varlena) {
+        // SAFETY: as ours.
+        *self = unsafe { Self::new(strategy, query, value) };
+    }
+
+    /// # Safety
+    /// `value` is a query of the kind.
+    unsafe fn new(strategy: u16, query: Query, value: Varlena) -> Self {
+        // SAFETY: as ours.
+        let (hull, address, bytes) = unsafe {
+            match query {
+                Query::Multirange => (InetMultirange::new(value).key(), None, &[][..]),
+                Query::Range => (range_key(value), None, pg::bytes(value)),
+                Query::Element => {
+                    let address = Inet::read(value).address;
+                    (Key::element(address), Some(address), &[][..])
+                }
+            }
+        };
+        let Some(meaning) = Strategy::from_number(strategy) else {
+            error::unknown_strategy(strategy)
+        };
+        let mut prepared = Self {
+            strategy,
+            query,
+            address,
+            bytes: [0; LONGEST],
+            length: bytes.len(),
+            hull,
+            leaf: Search::new(meaning, &hull, true),
+            inner: Search::new(meaning, &hull, false),
+        };
+        // A range of another form than ours is only looked up anew each time.
+        match prepared.bytes.get_mut(..bytes.len()) {
+            Some(room) => room.copy_from_slice(bytes),
+            None => prepared.length = usize::MAX,
+        }
+        prepared
+    }
+}
+
+pg_function! {
+    /// `(internal, inetrange, smallint, oid, internal) → boolean`: whether the entry fits, or may
+    /// lead to some that do.
+    fn inetrange_gist_consistent(call) try {
+        // The commonest search by far, an IPv4 address among IPv4 ranges, needs no preparation:
+        // for it, inner entries and leaves are alike.
+        let (entry, query, recheck) =
+            (Entry::argument(call, 0), call.argument(1), call.pointer::<bool>(4));
+        let is_lookup = call.argument(2).is_some_and(|n| n.value() as u16 == CONTAINS_ELEMENT);
+        let address =
+            query.filter(|_| is_lookup).and_then(|query| Inet::read_v4(Varlena::in_place(query)?));
+        let key = Varlena::in_place(entry.key()).and_then(|key| decode_v4(pg::bytes(key)));
+        address.zip(key).map(|(address, (lower, upper))| {
+            recheck.write(false);
+            Datum::from(lower <= address && address <= upper)
+        })
+    } {
+        let (Some(query), Some(strategy), Some(subtype)) =
+            (call.argument(1), call.argument(2), call.argument(3))
+        else {
+            return Datum::from(false);
+        };
+        *call.pointer::<bool>(4) = false;
+        let entry = Entry::argument(call, 0);
+        let query = (strategy.value() as u16, subtype, Varlena::new(query));
+        Datum::from(is_consistent(call, query, pg::key_bytes(entry.key()), entry.is_on_leaf()))
+    }
+}
+
+/// Whether a key fits a query: its strategy, the type of the operator's right side, its value.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+unsafe fn is_consistent(
+    call: Call,
+    (strategy, subtype, value): (u16, Datum, Varlena),
+    key: &[u8],
+    leaf: bool,
+) -> bool {
+    let query = if strategy == CONTAINS_ELEMENT {
+        Query::Element
+    } else if subtype.value() as u32 == pg_sys::ANYMULTIRANGEOID.to_u32() {
+        Query::Multirange
+    } else {
+        Query::Range
+    };
+    // SAFETY: as ours.
+    unsafe {
+        let prepared = call.kept(|| Prepared::new(strategy, query, value));
+        if !prepared.is(strategy, query, value) {
+            prepared.prepare(strategy, query, value);
+        }
+        let search = if leaf { &prepared.leaf } else { &prepared.inner };
+        let Some(fits) = search.accepts_bytes(key) else { error::corrupt_index_key() };
+        fits && (!leaf || query != Query::Multirange || fits_multirange(strategy, key, value))
+    }
+}
+
+/// Whether a range that fits the hull of a multirange fits the multirange.
+///
+/// # Safety
+/// `value` is a multirange of `inetrange`.
+unsafe fn fits_multirange(strategy: u16, key: &[u8], value: Varlena) -> bool {
+    let holds_or_meets = match Strategy::from_number(strategy) {
+        Some(Strategy::Overlaps) => |part: &Key, range: &Key| part.overlaps(range),
+        Some(Strategy::ContainedBy) => |part: &Key, range: &Key| part.contains(range),
+        _ => return true,
+    };
+    let Some(range) = Key::decode(key) else { error::corrupt_index_key() };
+    if range.contains_empty() {
+        return true;
+    }
+    // SAFETY: as ours.
+    let parts = unsafe { InetMultirange::new(value) };
+    // The first part that does not end before the range begins is the only one to contain it, and
+    // the first to overlap it.
+    // SAFETY: every place asked for is below the number of parts.
+    let part = |i| unsafe { parts.key_at(i) };
+    let (mut low, mut high) = (0, parts.count());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if part(middle).ends_before(&range) { low = middle + 1 } else { high = middle }
+    }
+    low < parts.count() && holds_or_meets(&part(low), &range)
+}
+
+pg_function! {
+    /// `(internal, internal) → bytea`: the key of all entries.
+    fn inetrange_gist_union(call) {
+        let mut keys = pg::entries(call, 0).iter().map(|entry| read(entry.key));
+        let key = keys.next().map(|first| keys.fold(first, |all, key| all.union(&key)));
+        let datum = key_datum(&key.unwrap_or(Key::EMPTY));
+        *call.pointer::<c_int>(1) = pg::key_bytes(datum).len() as c_int + 1;
+        datum
+    }
+}
+
+pg_function! {
+    /// `(internal) → internal`: a range becomes a key.
+    fn inetrange_gist_compress(call) {
+        let entry = Entry::argument(call, 0);
+        if !entry.is_value() {
+            return Datum::from(call.pointer::<pg_sys::GISTENTRY>(0));
+        }
+        entry.with_key(key_datum(&range_key(Varlena::new(entry.key()))))
+    }
+}
+
+pg_function! {
+    /// `(internal) → internal`: a leaf's key becomes its range again.
+    fn inetrange_gist_fetch(call) {
+        let entry = Entry::argument(call, 0);
+        let range = inetrange(entry.indexed_type(call, FETCH), read(entry.key()).hull());
+        entry.with_key(range)
+    }
+}
+
+pg_function! {
+    /// `(internal, internal, internal) → internal`: what it costs to put the new entry below.
+    fn inetrange_gist_penalty(call) {
+        let [original, new] = [0, 1].map(|n| read(Entry::argument(call, n).key()));
+        let penalty = call.pointer::<f32>(2);
+        *penalty = original.penalty(&new);
+        Datum::from(penalty)
+    }
+}
+
+pg_function! {
+    /// `(internal, internal) → internal`: divides the entries of a full page.
+    fn inetrange_gist_picksplit(call) {
+        // Entries count from 1; the first place is not used.
+        let keys: Vec<Key> =
+            pg::entries(call, 0).iter().skip(1).map(|entry| read(entry.key)).collect();
+        let split = Split::new(&keys, share_of_left(pg::entries(call, 0)));
+        let half = |numbers: &[usize]| {
+            let mut half = numbers.iter().map(|i| keys[*i]);
+            let key = half.next().map(|first| half.fold(first, |all, key| all.union(&key)));
+            let places: Vec<usize> = numbers.iter().map(|i| i + 1).collect();
+            (places, key.unwrap_or(Key::EMPTY))
+        };
+        let halves = [half(split.left()), half(split.right())];
+        drop((keys, split));
+        let result = call.pointer(1);
+        pg::fill_split(result, halves.each_ref().map(|(places, key)| (&**places, key_datum(key))));
+        Datum::from(result)
+    }
+}
+
+/// How full a build from sorted input leaves its pages, unless the index has a `fillfactor`.
+///
+/// A scan looks at every entry of each page on its way, so a lookup costs the sum of the fan-outs of
+/// all levels. That is least where they are about equal: pages that are full are the slowest, and
+/// among inner pages, of which there are few, room costs nothing.
+const LEAF_SHARE: f64 = 0.5;
+const INNER_SHARE: f64 = 0.15;
+
+/// Which share of the entries should go to the left page.
+///
+/// An ordinary page that is full divides into halves. A build from sorted input divides the entries
+/// of several pages at once, again and again until each part fits a page: it gets one page, as full
+/// as it should be, and the rest.
+///
+/// # Safety
+/// The entries are those that the access method passes to `picksplit`.
+unsafe fn share_of_left(entries: &[pg_sys::GISTENTRY]) -> f64 {
+    let Some(first) = entries.get(1) else { return 0.5 };
+    // SAFETY: as ours.
+    let (size, share) = unsafe {
+        let size = |entry: &pg_sys::GISTENTRY| pg::tuple_size(pg::key_bytes(entry.key).len());
+        let share = pg::fill_factor(first.rel).unwrap_or(if pg::is_leaf(first.page) {
+            LEAF_SHARE
+        } else {
+            INNER_SHARE
+        });
+        (entries[1..].iter().map(size).sum::<usize>() as f64, share)
+    };
+    let page = pg::PAGE as f64;
+    let pages = if size < 1.05 * page { 2.0 } else { (size / (share * page)).round().max(2.0) };
+    1.0 / pages
+}
+
+pg_function! {
+    /// `(bytea, bytea, internal) → internal`: both are the same key.
+    fn inetrange_gist_same(call) {
+        let key = |n| call.argument(n).map(|datum| pg::key_bytes(datum));
+        let same = call.pointer::<bool>(2);
+        *same = key(0) == key(1);
+        Datum::from(same)
+    }
+}
+
+pg_function! {
+    /// `(internal) → void`: how keys are sorted for a build from sorted input.
+    fn inetrange_gist_sortsupport(call) {
+        let support = &mut *call.pointer::<pg_sys::SortSupportData>(0);
+        support.comparator = Some(compare_keys);
+        if support.abbreviate {
+            support.comparator = Some(compare_abbreviated);
+            support.abbrev_converter = Some(abbreviate);
+            support.abbrev_abort = Some(never_abort);
+            support.abbrev_full_comparator = Some(compare_keys);
+        }
+        Datum::from(0)
+    }
+}
+
+/// A callback that does not raise: keys in an index build are its own.
+unsafe extern "C-unwind" fn compare_keys(a: Datum, b: Datum, _: SortSupport) -> c_int {
+    // SAFETY: both are keys.
+    let [a, b] = [a, b].map(|datum| Key::decode(unsafe { pg::key_bytes(datum) }));
+    a.cmp(&b) as c_int
+}
+
+unsafe extern "C-unwind" fn compare_abbreviated(a: Datum, b: Datum, _: SortSupport) -> c_int {
+    a.value().cmp(&b.value()) as c_int
+}
+
+unsafe extern "C-unwind" fn abbreviate(key: Datum, _: SortSupport) -> Datum {
+    // SAFETY: it is a key.
+    let key = Key::decode(unsafe { pg::key_bytes(key) });
+    Datum::from(key.map_or(0, |key| key.abbreviate()))
+}
+
+/// Equal abbreviations cost one more comparison, which is cheap: there is nothing to give up.
+unsafe extern "C-unwind" fn never_abort(_: c_int, _: SortSupport) -> bool {
+    false
+}
+
+// A datum holds an abbreviated key.
+const _: () = assert!(size_of::<Datum>() == size_of::<u64>());

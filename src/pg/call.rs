@@ -85,6 +85,32 @@ impl Call {
         unsafe { &raw mut (*(*self.info).flinfo).fn_extra }
     }
 
+    /// The value that this place in the plan keeps between calls; `make` makes the first.
+    ///
+    /// One function keeps values of one type only.
+    #[inline]
+    pub(crate) fn kept<'a, T>(self, make: impl FnOnce() -> T) -> &'a mut T {
+        // SAFETY: only this function and `cached` write fn_extra, with a T in memory that lives as
+        // long; a call has ended before the next one of its place begins.
+        unsafe {
+            let extra = self.extra();
+            if (*extra).is_null() {
+                self.keep(make);
+            }
+            &mut *(*extra).cast::<T>()
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep<T>(self, make: impl FnOnce() -> T) {
+        // SAFETY: as `kept`.
+        unsafe {
+            let memory = ContextAllocator::new((*(*self.info).flinfo).fn_mcxt);
+            *self.extra() = memory.within(|| memory.put(make())).cast();
+        }
+    }
+
     /// The value that this place in the plan keeps between calls, if it fits, else a new one.
     ///
     /// One function keeps values of one type only.
@@ -113,24 +139,58 @@ impl Call {
 /// Declares a function that SQL calls: its C symbol, its version record, and its body.
 ///
 /// The body gets a [`Call`] and returns a `Datum`. An error or a panic in it becomes an ERROR.
+///
+/// A block after `try` is run before that guard: it returns the result or `None`, and must not raise,
+/// panic, or call what might.
 macro_rules! pg_function {
+    ($(#[doc = $doc:literal])* fn $name:ident($call:ident) try $quick:block $body:block) => {
+        $crate::pg::pg_function! {
+            $(#[doc = $doc])*
+            fn $name => |info| {
+                #[inline(never)]
+                unsafe fn guarded(info: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
+                    // SAFETY: the server passes a valid frame, on its only thread.
+                    unsafe {
+                        $crate::pg::entry(|| {
+                            let $call = $crate::pg::Call::new(info);
+                            $body
+                        })
+                    }
+                }
+                // SAFETY: as above; and as the first block says.
+                unsafe {
+                    let $call = $crate::pg::Call::new(info);
+                    match $quick {
+                        Some(result) => result,
+                        None => guarded(info),
+                    }
+                }
+            }
+        }
+    };
     ($(#[doc = $doc:literal])* fn $name:ident($call:ident) $body:block) => {
+        $crate::pg::pg_function! {
+            $(#[doc = $doc])*
+            fn $name => |info| {
+                // SAFETY: the server passes a valid frame, on its only thread.
+                unsafe {
+                    $crate::pg::entry(|| {
+                        let $call = $crate::pg::Call::new(info);
+                        $body
+                    })
+                }
+            }
+        }
+    };
+    ($(#[doc = $doc:literal])* fn $name:ident => |$info:ident| $body:block) => {
         $(#[doc = $doc])*
         ///
         /// # Safety
         /// To be called by the server only, as its SQL declaration says.
         #[unsafe(no_mangle)]
         unsafe extern "C-unwind" fn $name(
-            info: pgrx::pg_sys::FunctionCallInfo,
-        ) -> pgrx::pg_sys::Datum {
-            // SAFETY: the server passes a valid frame, on its only thread.
-            unsafe {
-                $crate::pg::entry(|| {
-                    let $call = $crate::pg::Call::new(info);
-                    $body
-                })
-            }
-        }
+            $info: pgrx::pg_sys::FunctionCallInfo,
+        ) -> pgrx::pg_sys::Datum $body
 
         const _: () = {
             #[unsafe(export_name = concat!("pg_finfo_", stringify!($name)))]

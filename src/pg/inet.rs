@@ -5,12 +5,15 @@
 
 use core::{ffi::CStr, fmt::Display};
 
-use addresses::{Address, Block, Family, address::Offset};
+use addresses::{Address, Block, Family, Key, address::Offset};
 use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::{
     Varlena, call1, call3,
-    line::{EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE},
+    line::{
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, UPPER_INCLUSIVE, UPPER_INFINITE, multirange_count,
+        multirange_part,
+    },
 };
 use crate::error;
 
@@ -18,14 +21,14 @@ use crate::error;
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = AF_INET + 1;
 
+/// Alignment of `inet`, which ranges in a multirange have too.
+const ALIGNMENT: usize = 4;
+
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
 
-/// `typalign` of `inet`: in a multirange, the bounds of each range begin at a multiple of it.
-const ALIGN: usize = 4;
-
 /// The most bytes of a range's bounds, padded.
-const MAX_BOUNDS: usize = (2 * MAX_SHORT).next_multiple_of(ALIGN);
+const MAX_BOUNDS: usize = (2 * MAX_SHORT).next_multiple_of(ALIGNMENT);
 
 /// A value of `inet` or `cidr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +44,13 @@ impl Inet {
     #[inline]
     pub(crate) unsafe fn new(datum: Datum) -> Self {
         // SAFETY: as ours.
-        unsafe { Self::parse(Varlena::new(datum)) }
+        unsafe { Self::read(Varlena::new(datum)) }
     }
 
     /// # Safety
     /// `value` is an `inet` or `cidr`.
     #[inline]
-    unsafe fn parse(value: Varlena) -> Self {
+    pub(crate) unsafe fn read(value: Varlena) -> Self {
         // SAFETY: the family tells how many bytes of address follow.
         unsafe {
             let at = value.start.add(2);
@@ -57,6 +60,19 @@ impl Inet {
                 Address::v6(u128::from_be(at.cast::<u128>().read_unaligned()))
             };
             Self { address, prefix: (*value.start.add(1)).min(address.family().width()) }
+        }
+    }
+
+    /// The address, if it is an IPv4 one.
+    ///
+    /// # Safety
+    /// `value` is an `inet` or `cidr`.
+    #[inline]
+    pub(crate) unsafe fn read_v4(value: Varlena) -> Option<u32> {
+        // SAFETY: as `read`.
+        unsafe {
+            (*value.start == AF_INET)
+                .then(|| u32::from_be(value.start.add(2).cast::<u32>().read_unaligned()))
         }
     }
 
@@ -143,7 +159,7 @@ impl InetBounds {
                 (flags & infinite == 0).then(|| {
                     let value = Varlena::new(Datum::from(next));
                     next = value.start.add(value.length);
-                    (Inet::parse(value), flags & inclusive != 0)
+                    (Inet::read(value), flags & inclusive != 0)
                 })
             };
             let lower = bound(LOWER_INFINITE, LOWER_INCLUSIVE);
@@ -189,7 +205,7 @@ impl EndBytes {
 
     /// The same, padded as within a multirange.
     pub(crate) fn padded(&self) -> &[u8] {
-        &self.bytes[..self.length.next_multiple_of(ALIGN)]
+        &self.bytes[..self.length.next_multiple_of(ALIGNMENT)]
     }
 }
 
@@ -220,6 +236,62 @@ pub(crate) unsafe fn inetrange_ends(datum: Datum) -> Option<Ends> {
     let bounds = unsafe { InetBounds::new(Varlena::new(datum)) }?;
     let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
     Some((end(bounds.lower), end(bounds.upper)))
+}
+
+/// A multirange of `inetrange`, read where it lies.
+#[derive(Clone, Copy)]
+pub(crate) struct InetMultirange {
+    value: Varlena,
+    count: usize,
+}
+
+impl InetMultirange {
+    /// # Safety
+    /// `value` is such a multirange.
+    #[inline]
+    pub(crate) unsafe fn new(value: Varlena) -> Self {
+        // SAFETY: as ours.
+        Self { value, count: unsafe { multirange_count(value) } }
+    }
+
+    /// Number of its ranges.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The ends of its range number `i`, from 0; ranges ascend.
+    ///
+    /// # Safety
+    /// There is one.
+    #[inline]
+    pub(crate) unsafe fn ends(&self, i: usize) -> Ends {
+        // SAFETY: as ours.
+        let InetBounds { lower, upper } = unsafe {
+            let (at, flags) = multirange_part(self.value, self.count, ALIGNMENT, i);
+            InetBounds::stored(at, flags)
+        };
+        let end = |bound: Option<(Inet, bool)>| bound.map(|(inet, _)| inet.address);
+        (end(lower), end(upper))
+    }
+
+    /// The key of its range number `i`.
+    ///
+    /// # Safety
+    /// There is one.
+    pub(crate) unsafe fn key_at(&self, i: usize) -> Key {
+        // SAFETY: as ours.
+        let (lower, upper) = unsafe { self.ends(i) };
+        Key::range(lower, upper).unwrap_or(Key::EMPTY)
+    }
+
+    /// The key of its hull.
+    pub(crate) fn key(&self) -> Key {
+        let Some(last) = self.count.checked_sub(1) else { return Key::EMPTY };
+        // SAFETY: there is a first range and a last one.
+        let ((lower, _), (_, upper)) = unsafe { (self.ends(0), self.ends(last)) };
+        Key::range(lower, upper).unwrap_or(Key::EMPTY)
+    }
 }
 
 /// The numeric with the value that `number` shows, a whole number.

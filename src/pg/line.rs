@@ -213,6 +213,33 @@ fn multirange_parts(count: usize, align: usize) -> (usize, usize) {
     (flags, (flags + count).next_multiple_of(align))
 }
 
+/// Where range number `i` of a multirange has its bounds, and its flags; `align` is the subtype's.
+///
+/// # Safety
+/// `value` is a multirange of `count` ranges, more than `i`.
+pub(super) unsafe fn multirange_part(
+    value: Varlena,
+    count: usize,
+    align: usize,
+    i: usize,
+) -> (*const u8, u8) {
+    // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning. Words before
+    // the last offset need not be read.
+    unsafe {
+        let value = value.start.sub(4);
+        let (flags, bounds) = multirange_parts(count, align);
+        let mut offset = 0;
+        for place in (0..i).rev() {
+            let word = value.add(MULTIRANGE_HEADER).cast::<u32>().add(place).read_unaligned();
+            offset += (word & !OFFSET) as usize;
+            if word & OFFSET != 0 {
+                break;
+            }
+        }
+        (value.add(bounds + offset), *value.add(flags + i))
+    }
+}
+
 /// Raises an error unless a value of `size` bytes can exist, then makes room for it.
 ///
 /// Its bytes are not initialized: the caller writes all of them, padding too.

@@ -47,14 +47,15 @@ impl ContextAllocator {
         }
     }
 
-    /// Puts `value` into the context; it is never dropped.
+    /// Puts `value` into the context; it is never dropped, and never freed on its own.
     pub(crate) fn put<T>(self, value: T) -> *mut T {
-        const {
-            assert!(align_of::<T>() <= MAXALIGN);
-        }
-        // SAFETY: the context is alive by `new`, the chunk is large and aligned enough for a T.
+        // Room to move the value to where its alignment wants it.
+        let more = align_of::<T>().saturating_sub(MAXALIGN);
+        // SAFETY: the context is alive by `new`, the chunk is large enough for an aligned T.
         unsafe {
-            let place = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>()).cast::<T>();
+            let chunk = pg_sys::MemoryContextAlloc(self.context(), size_of::<T>() + more);
+            let chunk = chunk.cast::<u8>();
+            let place = chunk.add(chunk.align_offset(align_of::<T>())).cast::<T>();
             place.write(value);
             place
         }

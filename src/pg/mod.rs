@@ -5,6 +5,7 @@
 mod address_line;
 mod call;
 mod fence;
+mod gist;
 mod inet;
 mod line;
 mod memory;
@@ -19,13 +20,19 @@ mod zone;
 pub(crate) use address_line::AddressLine;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
+pub(crate) use gist::{
+    Entry, PAGE, entries, fill_factor, fill_split, is_leaf, key_bytes, key_datum, tuple_size,
+};
 pub(crate) use inet::{
-    EndBytes, Ends, Inet, InetBounds, inetrange, inetrange_ends, is_offset, numeric_of, offset,
+    EndBytes, Ends, Inet, InetBounds, InetMultirange, inetrange, inetrange_ends, is_offset,
+    numeric_of, offset,
 };
 pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
-pub(crate) use range_type::{Canonical, Order, RangeType, Varlena, is_range_type, value_type};
+pub(crate) use range_type::{
+    Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
+};
 pub(crate) use set::{Row, Rows, next_row};
 pub(crate) use value::{
     Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,

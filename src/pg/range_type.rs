@@ -212,6 +212,16 @@ pub(crate) unsafe fn value_type(value: &Varlena) -> Oid {
     Oid::from(unsafe { value.start.cast::<u32>().read_unaligned() })
 }
 
+/// The bytes of a value.
+///
+/// # Safety
+/// It stays where it is for the lifetime that the caller takes.
+#[inline]
+pub(crate) unsafe fn bytes<'a>(value: Varlena) -> &'a [u8] {
+    // SAFETY: as ours.
+    unsafe { core::slice::from_raw_parts(value.start, value.length) }
+}
+
 /// The bytes of a varlena value behind its length word, in place where they can be read there.
 #[derive(Clone, Copy)]
 pub(crate) struct Varlena {
@@ -226,17 +236,28 @@ impl Varlena {
     /// `datum` is a varlena; what is returned lives as long as it, or as the current context.
     #[inline]
     pub(crate) unsafe fn new(datum: Datum) -> Self {
+        // SAFETY: as ours.
+        unsafe { Self::in_place(datum).unwrap_or_else(|| Self::expanded(datum)) }
+    }
+
+    /// The same, `None` for a toasted value. It cannot raise.
+    ///
+    /// # Safety
+    /// `datum` is a varlena; what is returned lives as long as it.
+    #[inline]
+    pub(crate) unsafe fn in_place(datum: Datum) -> Option<Self> {
         let at = datum.cast_mut_ptr::<u8>();
         // SAFETY: a varlena begins with a valid length word of 1 or 4 bytes.
         unsafe {
             let first = *at;
             if cfg!(target_endian = "little") && first & 1 == 1 && first != 1 {
-                Self { start: at.add(1), length: (first >> 1) as usize - 1, aligned: false }
+                let length = (first >> 1) as usize - 1;
+                Some(Self { start: at.add(1), length, aligned: false })
             } else if cfg!(target_endian = "little") && first & 3 == 0 {
                 let word = at.cast::<u32>().read_unaligned();
-                Self { start: at.add(4), length: (word >> 2) as usize - 4, aligned: true }
+                Some(Self { start: at.add(4), length: (word >> 2) as usize - 4, aligned: true })
             } else {
-                Self::expanded(datum)
+                None
             }
         }
     }

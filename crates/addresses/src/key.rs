@@ -154,6 +154,24 @@ impl Key {
         }
     }
 
+    /// Both hulls hold some address.
+    #[inline]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.lower.max(other.lower) <= self.upper.min(other.upper)
+    }
+
+    /// The hull holds that of `other`, which is not empty.
+    #[inline]
+    pub fn contains(&self, other: &Self) -> bool {
+        self.lower <= other.lower && other.upper <= self.upper
+    }
+
+    /// The hull ends before that of `other` begins.
+    #[inline]
+    pub fn ends_before(&self, other: &Self) -> bool {
+        self.upper < other.lower
+    }
+
     /// One of the ranges is empty.
     #[inline]
     pub const fn contains_empty(&self) -> bool {
@@ -547,6 +565,8 @@ impl Strategy {
 pub struct Search {
     areas: [Area; 2],
     areas_v4: [AreaV4; 2],
+    /// The second area holds anything.
+    two_areas: bool,
     /// Accepts an empty range, and an inner key above one.
     empty: bool,
 }
@@ -630,7 +650,8 @@ impl Search {
                 _ => {}
             }
         }
-        Self { areas, areas_v4: areas.map(|area| area.v4()), empty }
+        let two_areas = strategy == Strategy::Adjacent;
+        Self { areas, areas_v4: areas.map(|area| area.v4()), two_areas, empty }
     }
 
     fn areas(strategy: Strategy, query: &Key, leaf: bool) -> [Area; 2] {
@@ -673,7 +694,8 @@ impl Search {
     /// The search accepts the key of this IPv4 pair.
     #[inline]
     pub const fn accepts_v4(&self, lower: u32, upper: u32) -> bool {
-        self.areas_v4[0].holds(lower, upper) | self.areas_v4[1].holds(lower, upper)
+        self.areas_v4[0].holds(lower, upper)
+            || self.two_areas && self.areas_v4[1].holds(lower, upper)
     }
 
     /// The search accepts the key.
