@@ -4,7 +4,8 @@
 //! * A key is what `addresses::key` encodes, in a varlena with the short header: exact in leaves,
 //!   so `consistent` never asks for a recheck and `fetch` gives the range back.
 //! * Keys need no decompressing: they are read where they lie in the page.
-//! * Strategies and meanings are those of core's `range_ops`, empty and unbounded ranges included.
+//! * Strategies and meanings are those of core's `range_ops`, empty and unbounded ranges included,
+//!   and one of our own for `>>=`.
 //!
 //! `consistent` runs for every entry of every page that a scan visits. What a query asks for is
 //! prepared once ([`Search`]) and kept with the scan key; a rescan brings other queries at the same
@@ -13,7 +14,7 @@
 use core::ffi::c_int;
 
 use addresses::{
-    Address, Key,
+    Key,
     key::{MAX_LENGTH, Search, Strategy, decode_v4},
     split::Split,
 };
@@ -28,6 +29,8 @@ use crate::{
 const FETCH: usize = 9;
 /// Strategy of `@>` with one address (`RANGESTRAT_CONTAINS_ELEM`).
 const CONTAINS_ELEMENT: u16 = 16;
+/// Strategy of our own, of `>>=`: contains the network of an `inet`.
+const CONTAINS_NETWORK: u16 = 27;
 
 fn key_datum(key: &Key) -> Datum {
     pg::key_datum(key.encode(&mut [0; MAX_LENGTH]))
@@ -56,12 +59,21 @@ unsafe fn range_key(value: Varlena) -> Key {
     Key::range(address(lower), address(upper)).unwrap_or(Key::EMPTY)
 }
 
+/// What a strategy means: those of core's `range_ops`, and our own.
+fn meaning(strategy: u16) -> Option<Strategy> {
+    match strategy {
+        CONTAINS_NETWORK => Some(Strategy::Contains),
+        _ => Strategy::from_number(strategy),
+    }
+}
+
 /// What a scan looks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Query {
     Range,
     Multirange,
     Element,
+    Network,
 }
 
 /// The longest range: its type, two IPv6 addresses and the flags.
@@ -71,8 +83,8 @@ const LONGEST: usize = 4 + 19 + 19 + 1;
 struct Prepared {
     strategy: u16,
     query: Query,
-    /// The address of an element.
-    address: Option<Address>,
+    /// An element, or the address of a network.
+    inet: Option<Inet>,
     /// The bytes of a range; of a multirange, the hull decides.
     bytes: [u8; LONGEST],
     length: usize,
@@ -94,7 +106,7 @@ impl Prepared {
         // SAFETY: as ours.
         unsafe {
             match query {
-                Query::Element => Some(Inet::read(value).address) == self.address,
+                Query::Element | Query::Network => Some(Inet::read(value)) == self.inet,
                 Query::Range => self.bytes.get(..self.length) == Some(pg::bytes(value)),
                 Query::Multirange => InetMultirange::new(value).key() == self.hull,
             }
@@ -115,23 +127,28 @@ impl Prepared {
     /// `value` is a query of the kind.
     unsafe fn new(strategy: u16, query: Query, value: Varlena) -> Self {
         // SAFETY: as ours.
-        let (hull, address, bytes) = unsafe {
+        let (hull, inet, bytes) = unsafe {
             match query {
                 Query::Multirange => (InetMultirange::new(value).key(), None, &[][..]),
                 Query::Range => (range_key(value), None, pg::bytes(value)),
                 Query::Element => {
-                    let address = Inet::read(value).address;
-                    (Key::element(address), Some(address), &[][..])
+                    let inet = Inet::read(value);
+                    (Key::element(inet.address), Some(inet), &[][..])
+                }
+                Query::Network => {
+                    let inet = Inet::read(value);
+                    let network = inet.address.network(inet.prefix);
+                    (network.map_or(Key::EMPTY, Key::from), Some(inet), &[][..])
                 }
             }
         };
-        let Some(meaning) = Strategy::from_number(strategy) else {
+        let Some(meaning) = meaning(strategy) else {
             error::unknown_strategy(strategy)
         };
         let mut prepared = Self {
             strategy,
             query,
-            address,
+            inet,
             bytes: [0; LONGEST],
             length: bytes.len(),
             hull,
@@ -188,6 +205,8 @@ unsafe fn is_consistent(
 ) -> bool {
     let query = if strategy == CONTAINS_ELEMENT {
         Query::Element
+    } else if strategy == CONTAINS_NETWORK {
+        Query::Network
     } else if subtype.value() as u32 == pg_sys::ANYMULTIRANGEOID.to_u32() {
         Query::Multirange
     } else {

@@ -72,11 +72,11 @@ INSERT INTO kind (name, type, value, step, wide, narrow, bound, last) VALUES
 -- More than a bigint; and the line of both families: around the place where they meet, far apart, at its
 -- end.
 INSERT INTO kind (name, type, value, step, wide, narrow, bound, keep, more, cases) VALUES
-    ('inet, 128 bits', 'inet_range', $$address_at(4294967296 + n * 3e36::numeric)$$, '(m * 4e36)::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', false, '', 60),
-    ('inetrange', 'inetrange', $$address_at((ARRAY[4294967296 - 35, 0, 4294967296 - 35 + 2::numeric ^ 100])[1 + base] + n)$$, 'm::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', true, ' + 1', 60),
-    ('inetrange, integer steps', 'inetrange', 'address_at(4294967255 + n)', 'm', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', true, ' + 1', 60),
-    ('inetrange, 128 bits', 'inetrange', $$address_at(4294967296 - 35 + n * 3e36::numeric)$$, '(m * 4e36)::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', false, ' + 1', 60),
-    ('inetrange, the end', 'inetrange', $$address_at(2::numeric ^ 128 + 4294967296 - 71 + n)$$, 'm::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', false, ' + 1', 60);
+    ('inet, 128 bits', 'inet_range', $$address_at(4294967296 + n * 3e36::numeric)$$, '(m * 4e36)::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', false, '', 120),
+    ('inetrange', 'inetrange', $$address_at((ARRAY[4294967296 - 35, 0, 4294967296 - 35 + 2::numeric ^ 100])[1 + base] + n)$$, 'm::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', true, ' + 1', 120),
+    ('inetrange, integer steps', 'inetrange', 'address_at(4294967255 + n)', 'm', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', true, ' + 1', 120),
+    ('inetrange, 128 bits', 'inetrange', $$address_at(4294967296 - 35 + n * 3e36::numeric)$$, '(m * 4e36)::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', false, ' + 1', 120),
+    ('inetrange, the end', 'inetrange', $$address_at(2::numeric ^ 128 + 4294967296 - 71 + n)$$, 'm::numeric', 'address_number(%s) + (%s)', 'address_at(%s)', 'address_number(%s)', false, ' + 1', 120);
 -- Core's time wraps at midnight.
 INSERT INTO kind (name, type, value, step, wide, narrow, bound, keep) VALUES
     ('time', 'time_range', $$(n * interval '20.5 min' + interval '5 min')::text::time$$, $$m * interval '21 min'$$, '%s::interval + (%s)', '(%s)::text::time', '%s::interval', false);
