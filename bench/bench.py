@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Callable, Optional, Protocol
+from typing import Optional, Protocol
 
 DATABASE = "rangerank_bench"
 
@@ -475,8 +475,8 @@ class Server:
             raise SystemExit(f"psql failed: {done.stderr}")
         return done.stdout
 
-    def prepare(self, setups: list[Setup], rows: int, before: Callable[[], None] = lambda: None) -> None:
-        """Makes the data, unless it is there; `before` is called only if it is made."""
+    def prepare(self, setups: list[Setup], rows: int) -> None:
+        """Makes the data, unless it is there."""
         fingerprint = f"{rows} rows, {abs(hash_of(setups))}"
         exists = self.run(f"SELECT 1 FROM pg_database WHERE datname = '{self.database}'", "postgres")
         if exists.strip():
@@ -485,14 +485,17 @@ class Server:
                 # The library may be another one since.
                 self.run("DROP EXTENSION IF EXISTS rangerank; CREATE EXTENSION rangerank;")
                 return
+        self.make(setups, rows)
+        self.run(f"CREATE TABLE data_made AS SELECT '{fingerprint}'; CHECKPOINT;")
+
+    def make(self, setups: list[Setup], rows: int) -> None:
+        """A new database with the extension and the data."""
         print(f"making the data in database {self.database} …", flush=True)
-        before()
         self.run(f"DROP DATABASE IF EXISTS {self.database}", "postgres")
         self.run(f"CREATE DATABASE {self.database} TEMPLATE template0", "postgres")
         self.run("CREATE EXTENSION rangerank;")
         for setup in setups:
             self.run(setup.sql.replace("{rows}", str(rows)))
-        self.run(f"CREATE TABLE data_made AS SELECT '{fingerprint}'; CHECKPOINT;")
 
     def compare(self, entry: Comparison, rounds: int) -> Measured:
         """Alternates the peer and ours in one session."""

@@ -60,10 +60,12 @@ Range = tuple[int, int]
 
 
 def number(address: str, family: int) -> int:
+    """An address as a number."""
     return int.from_bytes(socket.inet_pton(SOCKETS[family], address), "big")
 
 
 def text(address: int, family: int) -> str:
+    """The number of an address as text."""
     return socket.inet_ntop(SOCKETS[family], address.to_bytes(BITS[family] // 8, "big"))
 
 
@@ -282,7 +284,7 @@ def setups(with_ip4r: bool) -> list[Setup]:
     made = [SOURCES, tables_of(OURS, [4, 6]), HANDMADE]
     if with_ip4r:
         made += [IP4R_EXTENSION, tables_of(IP4R, [4]), tables_of(IP6R, [6]), tables_of(IPRANGE, [4, 6])]
-    return [*made, Setup("statistics", "VACUUM ANALYZE;")]
+    return made
 
 
 # --- The questions ----------------------------------------------------------------------------
@@ -457,7 +459,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         # Where psql looks for the files.
         os.chdir(directory)
-        server.prepare(setups(with_ip4r), arguments.rows, lambda: write_data(arguments.rows))
+        write_data(arguments.rows)
+        server.make([*setups(with_ip4r), Setup("statistics", "VACUUM ANALYZE; CHECKPOINT;")], arguments.rows)
         os.chdir(ROOT)
     lines = []
     # Sizes first: the comparisons build and fill the indexes again.
