@@ -73,7 +73,7 @@ def fetched() -> dict[int, str]:
     """The package's files by family: from npm as the environment has set it up, else from jsDelivr."""
     try:
         return _verified(_from_npm())
-    except (OSError, subprocess.SubprocessError, tarfile.TarError, KeyError):
+    except (OSError, subprocess.SubprocessError, tarfile.TarError, KeyError, ValueError):
         base = f"https://cdn.jsdelivr.net/npm/{PACKAGE}@{VERSION}/"
         return _verified({family: _read(base + name) for family, (name, _) in FILES.items()})
 
