@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Protocol
 
 DATABASE = "rangerank_bench"
 
@@ -40,8 +40,9 @@ class Comparison:
     goal: Optional[float] = None
     peer_settings: str = ""
     our_settings: str = ""
-    # What the plan of our query must contain.
+    # What the plans must contain.
     plan: str = ""
+    peer_plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,26 @@ class Measured:
     peer_value: float
     our_value: float
     goal: Optional[float]
-    # The goal is for this.
-    judged: float
-    unit: str
+    unit: str = "ms"
+    # Whether the goal is for our value, not for the ratio.
+    absolute: bool = False
 
     @property
     def verdict(self) -> str:
         if self.goal is None:
             return ""
-        return "yes" if self.judged <= self.goal else "NO"
+        judged = self.our_value if self.absolute else self.our_value / self.peer_value
+        return "yes" if judged <= self.goal else "NO"
+
+
+class Wanted(Protocol):
+    """What `--only` can choose."""
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def peer(self) -> str: ...
 
 
 START = "'2024-01-01'::timestamptz"
@@ -446,13 +458,14 @@ MEMORY = [
 class Server:
     """Runs scripts through psql."""
 
-    def __init__(self, psql: str, host: str, port: str, user: str) -> None:
-        self.command = [psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-        self.command += ["-h", host, "-p", port, "-U", user]
+    def __init__(self, arguments: argparse.Namespace, database: str) -> None:
+        self.command = [arguments.psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        self.command += ["-h", arguments.host, "-p", arguments.port, "-U", arguments.user]
+        self.database = database
 
-    def run(self, script: str, database: str = DATABASE) -> str:
+    def run(self, script: str, database: str = "") -> str:
         done = subprocess.run(
-            [*self.command, "-d", database, "-f", "-"],
+            [*self.command, "-d", database or self.database, "-f", "-"],
             input=script,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -462,52 +475,57 @@ class Server:
             raise SystemExit(f"psql failed: {done.stderr}")
         return done.stdout
 
-    def prepare(self, rows: int) -> None:
+    def prepare(self, setups: list[Setup], rows: int) -> None:
         """Makes the data, unless it is there."""
-        fingerprint = f"{rows} rows, {abs(hash_of(SETUPS))}"
-        exists = self.run(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'", "postgres")
+        fingerprint = f"{rows} rows, {abs(hash_of(setups))}"
+        exists = self.run(f"SELECT 1 FROM pg_database WHERE datname = '{self.database}'", "postgres")
         if exists.strip():
             table = self.run("SELECT to_regclass('data_made')").strip()
             if table and self.run("SELECT * FROM data_made").strip() == fingerprint:
                 # The library may be another one since.
                 self.run("DROP EXTENSION IF EXISTS rangerank; CREATE EXTENSION rangerank;")
                 return
-        print(f"making the data in database {DATABASE} …", flush=True)
-        self.run(f"DROP DATABASE IF EXISTS {DATABASE}", "postgres")
-        self.run(f"CREATE DATABASE {DATABASE} TEMPLATE template0", "postgres")
-        self.run("CREATE EXTENSION rangerank;")
-        for setup in SETUPS:
-            self.run(setup.sql.replace("{rows}", str(rows)))
+        self.make(setups, rows)
         self.run(f"CREATE TABLE data_made AS SELECT '{fingerprint}'; CHECKPOINT;")
+
+    def make(self, setups: list[Setup], rows: int) -> None:
+        """A new database with the extension and the data."""
+        print(f"making the data in database {self.database} …", flush=True)
+        self.run(f"DROP DATABASE IF EXISTS {self.database}", "postgres")
+        self.run(f"CREATE DATABASE {self.database} TEMPLATE template0", "postgres")
+        self.run("CREATE EXTENSION rangerank;")
+        for setup in setups:
+            self.run(setup.sql.replace("{rows}", str(rows)))
 
     def compare(self, entry: Comparison, rounds: int) -> Measured:
         """Alternates the peer and ours in one session."""
         script = [SESSION]
-        if entry.plan:
-            script += [entry.our_settings, r"\echo plan", f"EXPLAIN (COSTS OFF) {entry.our_sql};"]
         turns = [("peer", entry.peer_settings, entry.peer_sql), ("ours", entry.our_settings, entry.our_sql)]
+        plans = {"peer": entry.peer_plan, "ours": entry.plan}
+        for name, settings, sql in turns:
+            if plans[name]:
+                script += ["RESET ALL;", SESSION, settings, rf"\echo {name} plan", f"EXPLAIN (COSTS OFF) {sql};"]
         for _ in range(rounds + 1):
             for name, settings, sql in turns:
                 script += ["RESET ALL;", SESSION, settings, rf"\echo {name}", r"\timing on", f"{sql};", r"\timing off"]
         output = self.run("\n".join(script))
-        answers: dict[str, set[str]] = {"peer": set(), "ours": set(), "plan": set()}
+        answers: dict[str, set[str]] = {"peer": set(), "ours": set()}
         times: dict[str, list[float]] = {"peer": [], "ours": []}
-        for part in re.split(r"(?m)^(?=(?:peer|ours|plan)$)", output):
+        for part in re.split(r"(?m)^(?=(?:peer|ours)(?: plan)?$)", output):
             name, _, body = part.partition("\n")
             answer, _, time = body.partition("Time: ")
-            if name:
-                answers[name].add(answer)
             if time:
+                answers[name].add(answer)
                 times[name].append(float(time.split()[0]))
+            elif name and plans[name.split()[0]] not in body:
+                raise SystemExit(f"{entry.what}: no {plans[name.split()[0]]} in the plan: {body}")
         if not entry.what.startswith("floor") and (
             len(answers["peer"]) != 1 or answers["peer"] != answers["ours"]
         ):
             raise SystemExit(f"{entry.what}: the answers differ: {answers}")
-        if entry.plan and not any(entry.plan in plan for plan in answers["plan"]):
-            raise SystemExit(f"{entry.what}: no {entry.plan} in the plan: {answers['plan']}")
         # The first turn of each warms up.
         peer, ours = min(times["peer"][1:]), min(times["ours"][1:])
-        return Measured(entry.what, entry.peer, peer, ours, entry.goal, ours / peer, "ms")
+        return Measured(entry.what, entry.peer, peer, ours, entry.goal)
 
     def peak(self, sql: str) -> float:
         """The least peak in MB over fresh connections, each running `sql` once."""
@@ -521,8 +539,7 @@ class Server:
 
     def measure_memory(self, entry: Memory) -> Measured:
         floor, peer, ours = (self.peak(sql) for sql in (entry.floor_sql, entry.peer_sql, entry.our_sql))
-        above = ours - floor
-        return Measured(entry.what, entry.peer, peer - floor, above, entry.goal, above, "MB")
+        return Measured(entry.what, entry.peer, peer - floor, ours - floor, entry.goal, "MB", absolute=True)
 
 
 def hash_of(value: object) -> int:
@@ -537,8 +554,7 @@ def table(lines: list[Measured]) -> str:
     """The result as a table of fixed columns."""
     rows = [("what", "peer", "peer", "ours", "ratio", "goal", "reached")]
     for line in lines:
-        time = line.unit == "ms"
-        goal = "" if line.goal is None else f"≤ {line.goal:g}" + ("" if time else f" {line.unit}")
+        goal = "" if line.goal is None else f"≤ {line.goal:g}" + (f" {line.unit}" if line.absolute else "")
         rows.append(
             (
                 line.what,
@@ -573,25 +589,46 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(description: Optional[str], rounds: int) -> argparse.Namespace:
+    """The command line of a benchmark; `rounds` is the default."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--psql", default="psql", help="the psql to run")
     parser.add_argument("--host", default="/tmp", help="host or socket directory")
     parser.add_argument("--port", default="5432")
     parser.add_argument("--user", default="postgres", help="a superuser")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of each large table")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison")
+    parser.add_argument("--rounds", type=int, default=rounds, help="rounds of each comparison")
     parser.add_argument("--only", default="", metavar="REGEX", help="only what matches")
     arguments = parser.parse_args()
     if arguments.rows < 20_000 or arguments.rounds < 1:
         parser.error("at least 20000 rows and one round")
-    server = Server(arguments.psql, arguments.host, arguments.port, arguments.user)
-    wanted = re.compile(arguments.only)
-    chosen = [entry for entry in COMPARISONS if wanted.search(f"{entry.what} {entry.peer}")]
-    memory = [entry for entry in MEMORY if wanted.search(f"{entry.what} {entry.peer}")]
+    return arguments
+
+
+def wanted(entry: Wanted, only: str) -> bool:
+    """Whether `--only` asks for the entry."""
+    return re.search(only, f"{entry.what} {entry.peer}") is not None
+
+
+def report(server: Server, lines: list[Measured], about: str) -> None:
+    """Prints the table and how many goals are reached."""
+    version = server.run("SHOW server_version").strip()
+    print(f"PostgreSQL {version} on {machine()}; {about}\n")
+    print(table(lines))
+    goals = [line for line in lines if line.goal is not None]
+    missed = [line.what for line in goals if line.verdict != "yes"]
+    print(f"\n{len(goals) - len(missed)} of {len(goals)} goals reached" + (": not " + "; ".join(missed) if missed else ""))
+
+
+def main() -> None:
+    arguments = options(__doc__, rounds=5)
+    server = Server(arguments, DATABASE)
+    chosen = [entry for entry in COMPARISONS if wanted(entry, arguments.only)]
+    memory = [entry for entry in MEMORY if wanted(entry, arguments.only)]
     if not chosen and not memory:
-        parser.error(f"nothing matches {arguments.only}")
-    server.prepare(arguments.rows)
+        print(f"bench.py: nothing matches {arguments.only}")
+        return
+    server.prepare(SETUPS, arguments.rows)
     lines = []
     for entry in chosen:
         print(f"measuring {entry.what} against {entry.peer} …", file=sys.stderr, flush=True)
@@ -599,15 +636,14 @@ def main() -> None:
     for entry in memory:
         print(f"measuring {entry.what} …", file=sys.stderr, flush=True)
         lines.append(server.measure_memory(entry))
-    version = server.run("SHOW server_version").strip()
-    print(f"PostgreSQL {version} on {machine()}; tables of {arguments.rows} rows, all in memory.")
-    print(f"Times are the least of {arguments.rounds} rounds in turns; every time over a table contains reading")
-    print("it (see the floor). Entries with workers have a Partial Aggregate in their plan. Memory is above")
-    print("that of a plain scan. A ratio holds for this run on this machine.\n")
-    print(table(lines))
-    goals = [line for line in lines if line.goal is not None]
-    missed = [line.what for line in goals if line.verdict != "yes"]
-    print(f"\n{len(goals) - len(missed)} of {len(goals)} goals reached" + (": not " + "; ".join(missed) if missed else ""))
+    report(
+        server,
+        lines,
+        f"tables of {arguments.rows} rows, all in memory.\n"
+        f"Times are the least of {arguments.rounds} rounds in turns; every time over a table contains reading\n"
+        "it (see the floor). Entries with workers have a Partial Aggregate in their plan. Memory is above\n"
+        "that of a plain scan. A ratio holds for this run on this machine.",
+    )
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def _parse() -> Arguments:
         if name == "packages":
             command.add_argument("names", nargs="+", help="Debian packages to install")
         if name == "bench":
-            command.add_argument("rest", nargs="*", help="passed on to bench/bench.py")
+            command.add_argument("rest", nargs="*", help="passed on to the scripts in bench/")
     return parser.parse_args()
 
 

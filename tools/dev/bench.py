@@ -1,4 +1,4 @@
-"""`make bench`: a server of its own for bench/bench.py."""
+"""`make bench`: a server of its own for the scripts in bench/."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from .paths import EXTENSION, ROOT
 from .postgres import Installation
 from .server import PORT, SUPERUSER, Cluster, client_environment
 
-SCRIPT = ROOT / "bench" / "bench.py"
+SCRIPTS = [ROOT / "bench" / "bench.py", ROOT / "bench" / "inetrange.py"]
 DATABASE = "bench"
 
 
 def run_bench(installation: Installation, arguments: list[str]) -> None:
     """Runs the benchmarks on a fresh cluster with settings fit for measuring."""
-    if not SCRIPT.exists():
-        raise Failure(f"there is no {SCRIPT.relative_to(ROOT)} to run")
     ensure_built(installation)
     install_for_tests(installation)
     cluster = Cluster(installation, "bench", _settings())
@@ -28,14 +26,15 @@ def run_bench(installation: Installation, arguments: list[str]) -> None:
         cluster.create_anew()
         cluster.fresh_database(DATABASE)
         cluster.execute(DATABASE, f"CREATE EXTENSION {EXTENSION}")
-        command: list[Argument] = [sys.executable, SCRIPT, "--psql", installation.program("psql")]
-        command += ["--host", cluster.socket, "--port", str(PORT), *arguments]
+        options: list[Argument] = ["--psql", installation.program("psql"), "--host", cluster.socket]
+        options += ["--port", str(PORT), *arguments]
         env = {**client_environment(), "PGUSER": SUPERUSER, "PGDATABASE": DATABASE}
-        done = subprocess.run(command, cwd=ROOT, env=env)
+        for script in SCRIPTS:
+            done = subprocess.run([sys.executable, script, *options], cwd=ROOT, env=env)
+            if done.returncode != 0:
+                raise Failure(f"{script.relative_to(ROOT)} ended with {done.returncode}")
     finally:
         cluster.stop()
-    if done.returncode != 0:
-        raise Failure(f"the benchmarks ended with {done.returncode}")
 
 
 def _settings() -> dict[str, str]:
