@@ -20,9 +20,9 @@ use crate::{
 const WIRE_HEADER: [u8; 2] = [1, 0xC1];
 
 /// The line of both families; places beyond all addresses are not among its cuts.
-struct AddressLine;
+struct NetworkLine;
 
-impl Line for AddressLine {
+impl Line for NetworkLine {
     type Cut = Cut;
 
     #[inline]
@@ -36,7 +36,7 @@ impl Line for AddressLine {
 }
 
 /// A state.
-type Networks = Union<AddressLine, ContextAllocator>;
+type Networks = Union<NetworkLine, ContextAllocator>;
 
 /// The addresses between two cuts.
 fn addresses(span: &Span<Cut>) -> Option<Addresses> {
@@ -73,7 +73,7 @@ pg_function! {
         let state = state(call);
         if let Some(network) = address.network(prefix) {
             let (start, end) = (Cut::before(network.lower()), Cut::after(network.upper()));
-            state.push(&AddressLine, Span { start, end });
+            state.push(&NetworkLine, Span { start, end });
         }
         Datum::from(&raw mut *state)
     }
@@ -86,7 +86,7 @@ pg_function! {
 unsafe fn combined(call: Call, other: *mut Networks) -> Datum {
     // SAFETY: as ours.
     let (state, other) = unsafe { (state(call), &mut *other) };
-    state.append(&AddressLine, other.islands(&AddressLine));
+    state.append(&NetworkLine, other.islands(&NetworkLine));
     Datum::from(&raw mut *state)
 }
 
@@ -102,7 +102,7 @@ pg_function! {
     /// `(internal) → bytea`
     fn cidr_merge_serialize(call) {
         let state: *mut Networks = call.pointer(0);
-        let islands = (*state).islands(&AddressLine);
+        let islands = (*state).islands(&NetworkLine);
         let mut writer = Writer::with_capacity_in(64, ContextAllocator::current());
         // Room for the length of the bytea.
         writer.raw(&[0; 4]);
@@ -128,7 +128,7 @@ fn read(mut reader: Reader<'_>) -> Result<*mut Networks, Malformed> {
         let mut cut = || reader.array().and_then(|bytes| Cut::from_bytes(bytes).ok_or(Malformed));
         let span = Span { start: cut()?, end: cut()? };
         addresses(&span).ok_or(Malformed)?;
-        networks.push(&AddressLine, span);
+        networks.push(&NetworkLine, span);
     }
     reader.finish()?;
     Ok(memory.put(networks))
@@ -173,7 +173,7 @@ pg_function! {
         if state.is_null() {
             return call.null();
         }
-        let islands = (*state).islands(&AddressLine);
+        let islands = (*state).islands(&NetworkLine);
         cidr_array(islands.iter().filter_map(addresses).flat_map(Cover::new))
     }
 }
