@@ -77,6 +77,11 @@ CREATE OPERATOR CLASS inet_host_ops
 COMMENT ON OPERATOR FAMILY inet_host_ops USING btree IS 'order of IP addresses that ignores netmasks';
 COMMENT ON OPERATOR CLASS inet_host_ops USING btree IS 'order of IP addresses that ignores netmasks';
 
+CREATE FUNCTION inet_host_options(options internal)
+    RETURNS void
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inet_host_options(internal) IS 'btree support: refuses to be an index';
+
 CREATE TYPE inetrange;
 
 CREATE FUNCTION inetrange_canonical(value inetrange)
@@ -208,12 +213,16 @@ CREATE OPERATOR CLASS inetrange_ops
 COMMENT ON OPERATOR FAMILY inetrange_ops USING gist IS 'index of IP address ranges';
 COMMENT ON OPERATOR CLASS inetrange_ops USING gist IS 'index of IP address ranges';
 
--- How PostgreSQL 18 learns which strategies mean overlaps and equal.
+-- How PostgreSQL 18 learns which strategies mean overlaps and equal. And it takes the operators of
+-- any btree family over inet for those of its own inet_ops where it looks for subnets (<< and >>),
+-- which would miss rows in an index on inet_host_ops: it refuses to be one there.
 DO $$
 BEGIN
     IF pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 180000 THEN
         ALTER OPERATOR FAMILY inetrange_ops USING gist ADD
             FUNCTION 12 ("any", "any") pg_catalog.gist_translate_cmptype_common(integer);
+        ALTER OPERATOR FAMILY inet_host_ops USING btree ADD
+            FUNCTION 5 (inet) inet_host_options(internal);
     END IF;
 END
 $$;

@@ -162,6 +162,8 @@ CREATE OPERATOR >>= (
     COMMUTATOR = <<=, RESTRICT = contsel, JOIN = contjoinsel
 );
 COMMENT ON OPERATOR >>= (inetrange, inet) IS 'contains or equals the network';
+-- Inlined it is core's @>; this serves what is not, r >>= ANY (array).
+ALTER OPERATOR FAMILY inetrange_ops USING gist ADD OPERATOR 27 >>= (inetrange, inet);
 
 CREATE OPERATOR <<= (
     LEFTARG = inet, RIGHTARG = inetrange, FUNCTION = inet_contained_by_inetrange,

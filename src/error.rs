@@ -431,3 +431,16 @@ pub(crate) fn unknown_strategy(strategy: u16) -> ! {
         format!("unrecognized range strategy: {strategy}"),
     ))
 }
+
+/// An index with `inet_host_ops`, where the server would look for subnets in it.
+#[cold]
+pub(crate) fn no_index_on_hosts() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+            "operator class inet_host_ops does not support indexes on this version of PostgreSQL",
+        )
+        .set_detail("The operators << and >> of inet would miss rows in such an index.")
+        .set_hint("Index the expression host(column), or a column of type inetrange."),
+    )
+}

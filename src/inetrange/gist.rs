@@ -142,9 +142,7 @@ impl Prepared {
                 }
             }
         };
-        let Some(meaning) = meaning(strategy) else {
-            error::unknown_strategy(strategy)
-        };
+        let Some(meaning) = meaning(strategy) else { error::unknown_strategy(strategy) };
         let mut prepared = Self {
             strategy,
             query,
@@ -220,22 +218,23 @@ unsafe fn is_consistent(
         }
         let search = if leaf { &prepared.leaf } else { &prepared.inner };
         let Some(fits) = search.accepts_bytes(key) else { error::corrupt_index_key() };
-        fits && (!leaf || query != Query::Multirange || fits_multirange(strategy, key, value))
+        fits && (query != Query::Multirange || fits_multirange(strategy, key, value, leaf))
     }
 }
 
-/// Whether a range that fits the hull of a multirange fits the multirange.
+/// Whether what fits the hull of a multirange fits the multirange: a leaf's range, or some range
+/// that may lie below an inner entry.
 ///
 /// # Safety
 /// `value` is a multirange of `inetrange`.
-unsafe fn fits_multirange(strategy: u16, key: &[u8], value: Varlena) -> bool {
-    let holds_or_meets = match Strategy::from_number(strategy) {
-        Some(Strategy::Overlaps) => |part: &Key, range: &Key| part.overlaps(range),
-        Some(Strategy::ContainedBy) => |part: &Key, range: &Key| part.contains(range),
+unsafe fn fits_multirange(strategy: u16, key: &[u8], value: Varlena, leaf: bool) -> bool {
+    let contained = match meaning(strategy) {
+        Some(Strategy::Overlaps) => false,
+        Some(Strategy::ContainedBy) => true,
         _ => return true,
     };
     let Some(range) = Key::decode(key) else { error::corrupt_index_key() };
-    if range.contains_empty() {
+    if contained && range.contains_empty() {
         return true;
     }
     // SAFETY: as ours.
@@ -249,7 +248,10 @@ unsafe fn fits_multirange(strategy: u16, key: &[u8], value: Varlena) -> bool {
         let middle = low + (high - low) / 2;
         if part(middle).ends_before(&range) { low = middle + 1 } else { high = middle }
     }
-    low < parts.count() && holds_or_meets(&part(low), &range)
+    if low == parts.count() {
+        return false;
+    }
+    if contained && leaf { part(low).contains(&range) } else { part(low).overlaps(&range) }
 }
 
 pg_function! {

@@ -4,7 +4,10 @@ use core::cmp::Ordering;
 
 use pgrx::pg_sys::Datum;
 
-use crate::pg::{Call, Inet, InetBounds, Varlena, inetrange, pg_function, value_type};
+use crate::{
+    error,
+    pg::{Call, Inet, InetBounds, Varlena, inetrange, pg_function, value_type},
+};
 
 /// How the addresses of the first two arguments compare; their netmasks do not count.
 ///
@@ -41,6 +44,11 @@ comparisons! {
     inet_host_eq is_eq,
     inet_host_ge is_ge,
     inet_host_gt is_gt,
+}
+
+pg_function! {
+    /// `(internal) → void`: the options of an index column, which there can be none of.
+    fn inet_host_options(_call) { error::no_index_on_hosts() }
 }
 
 pg_function! {

@@ -206,10 +206,8 @@ unsafe fn island(call: Call, with_gap: bool) -> Datum {
 unsafe fn session(call: Call, with_gap: bool) -> Datum {
     let window = Window::of(call);
     // SAFETY: SQL declares the arguments; nothing here is to be dropped.
-    let (value, gap) = unsafe {
-        window.forget_before(window.position());
-        (window.argument(0), if with_gap { window.argument(1) } else { None })
-    };
+    let (value, gap) =
+        unsafe { (window.argument(0), if with_gap { window.argument(1) } else { None }) };
     let (Some(value), false) = (value, with_gap && gap.is_none()) else { return call.null() };
     // SAFETY: as above.
     unsafe {

@@ -58,7 +58,8 @@ CREATE TABLE operator (strategy int, name text, argument text, probe text);
 INSERT INTO operator
 SELECT amopstrategy, oprname, amoprighttype::regtype::text,
     CASE amoprighttype::regtype::text
-        WHEN 'anymultirange' THEN 'inetmultirange' WHEN 'anyelement' THEN 'inet' ELSE 'inetrange'
+        WHEN 'anymultirange' THEN 'inetmultirange' WHEN 'anyelement' THEN 'inet' WHEN 'inet' THEN 'inet'
+        ELSE 'inetrange'
     END
 FROM pg_amop JOIN pg_opfamily AS f ON f.oid = amopfamily JOIN pg_operator AS o ON o.oid = amopopr
 WHERE opfname = 'inetrange_ops' ORDER BY 1, 2, 3;

@@ -53,6 +53,13 @@ $$;
 SELECT estimate($$SELECT FROM allocation WHERE net @> '10.1.2.3'::inet$$) < 12 AS lookup,
     estimate($$SELECT FROM allocation WHERE net <@ '[10.0.0.0,10.3.255.255]'$$) BETWEEN 800 AND 1300 AS a_tenth;
 
+-- An array of networks, through the index.
+EXPLAIN (COSTS OFF) SELECT net FROM allocation WHERE net >>= ANY ('{10.0.3.4,10.0.5.0/24}');
+SET enable_bitmapscan = on;
+SELECT net FROM allocation WHERE net >>= ANY ('{10.0.3.4,10.0.5.0/24,10.0.6.0/23,2001:db8::1:0/112}') ORDER BY net;
+EXPLAIN (COSTS OFF) SELECT net FROM allocation WHERE net >>= ANY ('{10.0.3.4,10.0.5.0/24}');
+SET enable_bitmapscan = off;
+
 -- Index-only scans give the ranges back as they are.
 EXPLAIN (COSTS OFF) SELECT net FROM allocation WHERE net -|- '[10.0.1.0,10.0.1.9]' ORDER BY net;
 SELECT net FROM allocation WHERE net -|- '[10.0.1.0,10.0.1.9]' ORDER BY net;
@@ -112,3 +119,24 @@ INSERT INTO owned VALUES (1, '[10.0.0.0,10.0.0.255]'), (2, '[10.0.0.0,10.0.0.255
 DO $$ BEGIN INSERT INTO owned VALUES (1, '[10.0.0.9,10.0.0.9]'); RAISE 'not kept apart'; EXCEPTION WHEN exclusion_violation THEN NULL; END $$;
 DROP TABLE owned;
 \endif
+
+-- An index on addresses by themselves: the subnet operators of inet find all rows, or it is refused.
+CREATE TABLE host (a inet);
+INSERT INTO host VALUES ('1.2.0.0/24'), ('1.2.0.0'), ('1.2.3.4'), ('1.3.0.0'), ('2001::');
+DO $$
+BEGIN
+    CREATE INDEX ON host (a inet_host_ops);
+    IF current_setting('server_version_num')::int >= 180000 THEN
+        RAISE EXCEPTION 'the index was made';
+    END IF;
+EXCEPTION WHEN feature_not_supported THEN
+    IF current_setting('server_version_num')::int < 180000 THEN
+        RAISE;
+    END IF;
+END
+$$;
+SET enable_seqscan = off;
+SELECT a FROM host WHERE a << '1.2.0.0/16' ORDER BY a;
+SELECT a FROM host WHERE a <<= '2001::/32' ORDER BY a;
+SELECT a FROM host WHERE a #=# '1.2.0.0' ORDER BY masklen(a);
+RESET enable_seqscan;
