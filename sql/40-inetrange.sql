@@ -50,7 +50,7 @@ COMMENT ON OPERATOR #<=# (inet, inet) IS 'less than or equal by address alone';
 
 CREATE OPERATOR #=# (
     LEFTARG = inet, RIGHTARG = inet, FUNCTION = inet_host_eq,
-    COMMUTATOR = #=#, RESTRICT = eqsel, JOIN = eqjoinsel
+    COMMUTATOR = #=#, RESTRICT = eqsel, JOIN = eqjoinsel, MERGES
 );
 COMMENT ON OPERATOR #=# (inet, inet) IS 'equal by address alone';
 

@@ -83,7 +83,7 @@ CREATE FUNCTION inetrange_subnets(value inetrange, prefixlen integer)
     RETURNS SETOF cidr
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SUPPORT inetrange_subnets_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION inetrange_subnets(inetrange, integer) IS
-    'all networks of a prefix length that lie in the range, ascending; of each family that has such a length';
+    'all networks of a prefix length that lie in the range, ascending; of each family that has such a length; one by one in a SELECT list, all at once in FROM';
 
 CREATE FUNCTION inetrange_next_free(within inetrange, taken inetmultirange, prefixlen integer)
     RETURNS cidr

@@ -323,10 +323,6 @@ pub(crate) fn malformed_addresses(text: &str, reason: &ParseError<'_>) -> ! {
             PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             "both addresses of a pair must be of one family".into(),
         ),
-        ParseError::Descending(..) => (
-            PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
-            "range lower bound must be less than or equal to range upper bound".into(),
-        ),
         _ => (
             PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
             format!("invalid input syntax for type inetrange: \"{text}\""),
@@ -334,9 +330,8 @@ pub(crate) fn malformed_addresses(text: &str, reason: &ParseError<'_>) -> ! {
     };
     let hint = match reason {
         ParseError::Families(..) => "Only the range form, [10.0.0.1,::1], holds both families.",
-        ParseError::Descending(..) => "Write the lower address first.",
         ParseError::HostBits { .. } => {
-            "For the network of an address cast it to inet first: address::inet::inetrange."
+            "Write the network; that of an address comes from inet: inetrange('10.0.0.1/8'::inet)."
         }
         ParseError::LeadingZero(_) => "Write each octet in decimal, without leading zeros.",
         ParseError::OctetCount { .. } => "Write all four octets.",

@@ -68,6 +68,10 @@ pg_function! {
             let text = pg_sys::text_to_cstring(datum.cast_mut_ptr());
             return fenced::OidInputFunctionCall(returned.input, text, returned.parameter, -1);
         }
+        // What ip4r's iprange prints for all addresses of both families.
+        if text.trim_ascii() == "-" {
+            return inetrange(returned.oid, Some((None, None)));
+        }
         match text::parse(&text) {
             Ok(span) => inetrange(returned.oid, Some((Some(span.lower()), Some(span.upper())))),
             Err(reason) => error::malformed_addresses(&text, &reason),

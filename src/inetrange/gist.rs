@@ -15,7 +15,7 @@ use core::ffi::c_int;
 
 use addresses::{
     Key,
-    key::{MAX_LENGTH, Search, Strategy, decode_v4},
+    key::{MAX_LENGTH, Search, Strategy, holds},
     split::Split,
 };
 use pgrx::pg_sys::{self, Datum, SortSupport};
@@ -27,6 +27,8 @@ use crate::{
 
 /// Number of the support function `fetch` (`GIST_FETCH_PROC`).
 const FETCH: usize = 9;
+/// Strategy of `@>` with a range (`RANGESTRAT_CONTAINS`).
+const CONTAINS: u16 = 7;
 /// Strategy of `@>` with one address (`RANGESTRAT_CONTAINS_ELEM`).
 const CONTAINS_ELEMENT: u16 = 16;
 /// Strategy of our own, of `>>=`: contains the network of an `inet`.
@@ -166,17 +168,25 @@ pg_function! {
     /// `(internal, inetrange, smallint, oid, internal) → boolean`: whether the entry fits, or may
     /// lead to some that do.
     fn inetrange_gist_consistent(call) try {
-        // The commonest search by far, an IPv4 address among IPv4 ranges, needs no preparation:
-        // for it, inner entries and leaves are alike.
+        // The commonest searches by far, for an address or for the range of a network among
+        // bounded ranges, need no preparation: for them, inner entries and leaves are alike.
         let (entry, query, recheck) =
             (Entry::argument(call, 0), call.argument(1), call.pointer::<bool>(4));
-        let is_lookup = call.argument(2).is_some_and(|n| n.value() as u16 == CONTAINS_ELEMENT);
-        let address =
-            query.filter(|_| is_lookup).and_then(|query| Inet::read_v4(Varlena::in_place(query)?));
-        let key = Varlena::in_place(entry.key()).and_then(|key| decode_v4(pg::bytes(key)));
-        address.zip(key).map(|(address, (lower, upper))| {
+        let strategy = call.argument(2).map_or(0, |n| n.value() as u16);
+        let subtype = call.argument(3).map_or(0, |oid| oid.value() as u32);
+        let key = Varlena::in_place(entry.key()).map(|key| pg::bytes(key));
+        let value = query.and_then(|query| Varlena::in_place(query));
+        let fits = key.zip(value).and_then(|(key, value)| match strategy {
+            CONTAINS_ELEMENT => holds(key, Inet::read(value).address),
+            CONTAINS if subtype != pg_sys::ANYMULTIRANGEOID.to_u32() => {
+                let (lower, upper) = InetBounds::in_place(value)?;
+                Some(holds(key, lower)? && (lower == upper || holds(key, upper)?))
+            }
+            _ => None,
+        });
+        fits.map(|fits| {
             recheck.write(false);
-            Datum::from(lower <= address && address <= upper)
+            Datum::from(fits)
         })
     } {
         let (Some(query), Some(strategy), Some(subtype)) =

@@ -70,19 +70,6 @@ impl Inet {
         }
     }
 
-    /// The address, if it is an IPv4 one.
-    ///
-    /// # Safety
-    /// `value` is an `inet` or `cidr`.
-    #[inline]
-    pub(crate) unsafe fn read_v4(value: Varlena) -> Option<u32> {
-        // SAFETY: as `read`.
-        unsafe {
-            (*value.start == AF_INET)
-                .then(|| u32::from_be(value.start.add(2).cast::<u32>().read_unaligned()))
-        }
-    }
-
     /// A host.
     #[inline]
     pub(crate) fn host(address: Address) -> Self {
@@ -149,6 +136,24 @@ impl InetBounds {
         unsafe {
             let flags = *value.start.add(value.length - 1);
             (flags & EMPTY == 0).then(|| Self::stored(value.start.add(4), flags))
+        }
+    }
+
+    /// The addresses of a range that has both bounds, which are not toasted. It cannot raise.
+    ///
+    /// # Safety
+    /// `value` is an `inetrange`.
+    #[inline]
+    pub(crate) unsafe fn in_place(value: Varlena) -> Option<(Address, Address)> {
+        // SAFETY: a range ends with its flags; its bounds follow its type's OID.
+        unsafe {
+            let flags = *value.start.add(value.length - 1);
+            if flags & (EMPTY | LOWER_INFINITE | UPPER_INFINITE) != 0 {
+                return None;
+            }
+            let lower = Varlena::in_place(Datum::from(value.start.add(4)))?;
+            let upper = Varlena::in_place(Datum::from(lower.start.add(lower.length)))?;
+            Some((Inet::read(lower).address, Inet::read(upper).address))
         }
     }
 

@@ -42,9 +42,10 @@ def meaning(text):
     try:
         if "-" in text:
             lower, upper = (ipaddress.ip_address(part.strip()) for part in text.split("-"))
-            if lower.version != upper.version or upper < lower:
+            if lower.version != upper.version:
                 return None
-            return lower, upper
+            # In either order, as ip4r takes them.
+            return min(lower, upper), max(lower, upper)
         network = ipaddress.ip_network(text)
         return network[0], network[-1]
     except ValueError:

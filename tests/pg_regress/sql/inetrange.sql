@@ -51,10 +51,12 @@ EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     RETURN NEXT;
 END $$;
+-- What ip4r reads, besides: a pair in either order, and all addresses of both families.
+SELECT inetrange('10.0.0.9-10.0.0.1'::text), inetrange('::2 - ::1'::text), inetrange(' - '::text);
 \x on
 \pset format unaligned
 SELECT e.* FROM unnest(ARRAY['', ' ', '10.0.0.1/8', '10.1', '10.0.0.256', '010.0.0.1', '10.0.0.1/33', '10.0.0.0/08', '10.0.0.0/-1', '10.0.0.0/0.0.0.255', '10.0.0.0/ff00::', '::1/129', '1::2::3', '1:2:3', '12345::', 'fe80::1%eth0', '10.0.0.1 x', '10.0.0.1-', '10.0.0.1-10.0.0.2-10.0.0.3', 'Grüße', 'localhost',
-    '10.0.0.1-::1', '10.0.0.9-10.0.0.1', '[10.0.0.1,10.0.0.9', '[10.0.0.9,10.0.0.1]', '[10.0.0.1/99,)', 'empty!', 'emptyß', '[ß,)']) AS given, error_of(format('SELECT inetrange(%L::text)', given)) AS e;
+    '10.0.0.1-::1', '[10.0.0.1,10.0.0.9', '[10.0.0.9,10.0.0.1]', '[10.0.0.1/99,)', 'empty!', 'emptyß', '[ß,)']) AS given, error_of(format('SELECT inetrange(%L::text)', given)) AS e;
 \pset format aligned
 \x off
 
