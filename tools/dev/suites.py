@@ -11,10 +11,11 @@ from pathlib import Path
 
 from .bootstrap import build_environment
 from .build import ensure_built, install_for_tests
-from .console import indent, say, step, tail
+from .console import Failure, indent, say, step, tail
 from .documentation import differs, examples_in, pages, rewritten, run_examples
 from .paths import EXTENSION, LOGS, ROOT, WORK, cargo_target
 from .postgres import Installation
+from .robustness import SETTINGS, Case, cases_in, files
 from .server import PORT, SUPERUSER, Cluster, client_environment
 
 REGRESS = ROOT / "tests" / "pg_regress"
@@ -57,6 +58,7 @@ def run_suites(installation: Installation, quick: bool) -> Counts:
         cluster.stop()
     if any(result.failed for result in counts.values()):
         say(f"    the server's log is {cluster.log}")
+    counts["robustness"] = robustness(installation)
     say()
     for name, result in counts.items():
         if result == Counts():
@@ -203,6 +205,39 @@ def _differential_error(cluster: Cluster, script: Path, rounds: int) -> str:
         except subprocess.TimeoutExpired:
             return f"{tail(log, 20)}\nstill running after {DIFFERENTIAL_SECONDS} s"
     return "" if done.returncode == 0 else tail(log, 20) or f"psql ended with {done.returncode}"
+
+
+def robustness(installation: Installation) -> Counts:
+    """What an operator meets: memory, cancels, crashes, dumps, on a server that may go down."""
+    step("robustness: a server of its own")
+    cluster = Cluster(installation, "robustness", SETTINGS)
+    counts = Counts()
+    try:
+        cluster.create_anew()
+        for path in files():
+            try:
+                for case in cases_in(path, cluster):
+                    counts += _case(case)
+            except Failure as failure:
+                say(f"    {path.name}, between its cases: FAILED\n{indent(str(failure))}")
+                counts += Counts(failed=1)
+    finally:
+        cluster.stop()
+    if counts.failed:
+        say(f"    the server's log is {cluster.log}")
+    say(f"    robustness: {counts}")
+    return counts
+
+
+def _case(case: Case) -> Counts:
+    started = time.monotonic()
+    try:
+        case.check()
+    except Failure as failure:
+        say(f"    {case.name}: FAILED\n{indent(str(failure))}")
+        return Counts(failed=1)
+    say(f"    {case.name}: ok ({time.monotonic() - started:.1f} s)")
+    return Counts(passed=1)
 
 
 def docs(cluster: Cluster, write: bool = False) -> Counts:
