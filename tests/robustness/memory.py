@@ -12,7 +12,7 @@ from tools.dev.robustness import SOUND, Case, Session, expect, expect_sound, fre
 from tools.dev.server import Cluster
 
 DATABASE = "memory"
-HEADROOM_KB = 24 * 1024
+HEADROOM_KB = 16 * 1024
 
 ADDRESS_SPACE = r"SELECT substring(pg_read_file('/proc/self/status', 0, 8192) FROM 'VmPeak:\s+(\d+)')"
 SERIES = "(SELECT generate_series(2::bigint, 20000000, 2) AS i) AS s"
@@ -41,11 +41,11 @@ STATEMENTS = [
 # grows, while the result is made. What does not fail has to be right.
 SIZES = """DO $$
 DECLARE
-    rows bigint := 100000;
+    rows bigint := 50000;
     islands bigint;
     outcomes text := '';
 BEGIN
-    WHILE rows < 2000000 LOOP
+    WHILE rows < 1200000 LOOP
         BEGIN
             SELECT multirange_count(range_union_agg(int8range(i, i + 1))) INTO islands
             FROM (SELECT (hashint8(j) % 4 + 4) / 4 + 2 * j AS i FROM (SELECT generate_series(1, rows) AS j) AS g) AS s;

@@ -21,6 +21,7 @@ PORT = 5432
 SUPERUSER = "postgres"
 # sun_path has 108 bytes, of which one is the final zero.
 LONGEST_SOCKET_PATH = 107
+STARTUP_SECONDS = 60
 SHUTDOWN_SECONDS = 60
 
 SETTINGS = {
@@ -118,7 +119,7 @@ class Cluster:
             self._initdb()
         self._write_configuration()
         options = f"-c config_file={shlex.quote(str(self.configuration))}"
-        arguments = ["-w", "-t", "60", "-l", self.log, "-o", options, "start"]
+        arguments = ["-w", "-t", str(STARTUP_SECONDS), "-l", self.log, "-o", options, "start"]
         if not self._pg_ctl(*arguments):
             complain(indent(tail(self.log)))
             raise Failure(f"the private server does not start (its log is {self.log})")
@@ -131,6 +132,14 @@ class Cluster:
         """Stops the server as `pg_ctl stop -m immediate` does: the next start is a recovery."""
         if not stop_server(self.data, signal.SIGQUIT):
             raise Failure(f"the private server in {self.data} was to crash, but does not run")
+
+    def wait_until_ready(self) -> None:
+        """Waits for a server that recovers on its own."""
+        deadline = time.monotonic() + STARTUP_SECONDS
+        while not self.is_ready():
+            if time.monotonic() > deadline:
+                raise Failure(f"the private server does not recover (its log is {self.log})")
+            time.sleep(0.05)
 
     def is_ready(self) -> bool:
         """Whether the server accepts connections."""
