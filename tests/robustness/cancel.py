@@ -10,7 +10,16 @@ import time
 from typing import Iterator
 
 from tools.dev.console import Failure
-from tools.dev.robustness import SOUND, Case, Session, ask, expect, expect_sound, fresh_database, wait_for
+from tools.dev.robustness import (
+    SOUND,
+    Case,
+    Session,
+    ask,
+    expect,
+    expect_sound,
+    fresh_database,
+    wait_for,
+)
 from tools.dev.server import Cluster
 
 DATABASE = "cancel"
@@ -40,13 +49,22 @@ STATEMENTS = [
     ("gaps, the merge", f"SELECT range_gaps_agg(r) FROM {collected(150_000)}", COLLECTED),
     (
         "profile, the sweep",
-        f"SELECT count(*) FROM (SELECT range_profile(a) FROM (SELECT array_agg(r) AS a FROM {collected(150_000)}) AS a) AS p",
+        "SELECT count(*) FROM"
+        f" (SELECT range_profile(a) FROM (SELECT array_agg(r) AS a FROM {collected(150_000)}) AS a) AS p",
         COLLECTED,
     ),
-    ("series of 10^12", "SELECT count(generate_series) FROM (SELECT generate_series(int8range(0, 1000000000000))) AS s", RUNNING),
+    (
+        "series of 10^12",
+        "SELECT count(generate_series) FROM (SELECT generate_series(int8range(0, 1000000000000))) AS s",
+        RUNNING,
+    ),
     ("series of 10^12 in FROM", "SELECT count(*) FROM generate_series(int8range(0, 1000000000000), 1)", RUNNING),
     ("pieces, 10^12", "SELECT count(*) FROM generate_range_series(int8range(0, 1000000000000), 1)", RUNNING),
-    ("addresses of ::/0", "SELECT count(*) FROM (SELECT inetrange_subnets(inetrange('::/0'::cidr), 128)) AS s", RUNNING),
+    (
+        "addresses of ::/0",
+        "SELECT count(*) FROM (SELECT inetrange_subnets(inetrange('::/0'::cidr), 128)) AS s",
+        RUNNING,
+    ),
     (
         "merge of 2^32 addresses",
         "SELECT cidr_merge_agg(a) FROM (SELECT '0.0.0.0'::inet + generate_series(0::bigint, 4294967295, 2) AS a) AS s",

@@ -9,7 +9,17 @@ from typing import Iterator
 
 from tools.dev.console import Failure
 from tools.dev.paths import ROOT
-from tools.dev.robustness import SOUND, Answer, Case, Session, ask, expect, expect_sound, fresh_database, wait_for
+from tools.dev.robustness import (
+    SOUND,
+    Answer,
+    Case,
+    Session,
+    ask,
+    expect,
+    expect_sound,
+    fresh_database,
+    wait_for,
+)
 from tools.dev.server import Cluster
 
 DATABASE = "crash"
@@ -104,7 +114,11 @@ def cases(cluster: Cluster) -> Iterator[Case]:
     yield Case("crash: index against scan, reindexed", lambda: _reindexed(cluster))
     yield Case("crash: index against scan, changed and vacuumed", lambda: _changed(cluster))
     for name, statement in [
-        ("a union", "SELECT range_union_agg(int8range(i, i + 1)) FROM (SELECT generate_series(2::bigint, 1000000000, 2) AS i) AS s"),
+        (
+            "a union",
+            "SELECT range_union_agg(int8range(i, i + 1))"
+            " FROM (SELECT generate_series(2::bigint, 1000000000, 2) AS i) AS s",
+        ),
         ("an index build", "CREATE INDEX ON big USING gist (r) WITH (buffering = on)"),
     ]:
         yield Case(f"a backend is killed during {name}", lambda: _killed(cluster, statement))

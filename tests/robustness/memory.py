@@ -30,11 +30,21 @@ STATEMENTS = [
         f" (ROWS BETWEEN 1 PRECEDING AND 5000000 FOLLOWING) AS u FROM {SERIES}) AS w",
     ),
     ("merge of networks", f"SELECT cidr_merge_agg('0.0.0.0'::inet + i) FROM {SERIES}"),
-    ("groups", f"SELECT count(u) FROM (SELECT range_union_agg(int8range(i, i + 1)) AS u FROM {SERIES} GROUP BY i % 200003) AS g"),
+    (
+        "groups",
+        "SELECT count(u) FROM"
+        f" (SELECT range_union_agg(int8range(i, i + 1)) AS u FROM {SERIES} GROUP BY i % 200003) AS g",
+    ),
     ("series, kept", "SELECT count(*) FROM generate_series(int8range(0, 10000000), 1)"),
     ("pieces, kept", "SELECT count(*) FROM generate_range_series(int8range(0, 10000000), 1)"),
-    ("pieces in an array", "SELECT array_agg(p) FROM (SELECT generate_range_series(numrange(0, 10000000), 1) AS p) AS s"),
-    ("subnets in an array", "SELECT array_agg(n) FROM (SELECT inetrange_subnets(inetrange('::/0'::cidr), 128) AS n) AS s"),
+    (
+        "pieces in an array",
+        "SELECT array_agg(p) FROM (SELECT generate_range_series(numrange(0, 10000000), 1) AS p) AS s",
+    ),
+    (
+        "subnets in an array",
+        "SELECT array_agg(n) FROM (SELECT inetrange_subnets(inetrange('::/0'::cidr), 128) AS n) AS s",
+    ),
 ]
 
 # Memory ends at another place of the code for each size: while a row is taken, while a buffer
@@ -83,9 +93,7 @@ def cases(cluster: Cluster) -> Iterator[Case]:
 
 
 def _exhausted(cluster: Cluster, statement: str) -> None:
-    session = Session(
-        cluster, DATABASE, ["SET work_mem = '2000MB'", statement, SOUND]
-    )
+    session = Session(cluster, DATABASE, ["SET work_mem = '2000MB'", statement, SOUND])
     _, answer, sound = session.end()
     expect("the statement's SQLSTATE", answer.sqlstate, "53200")
     # The memory context and the size that it could not get: the server's own report.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from .server import PORT, SUPERUSER, Cluster, client_environment
 
 REGRESS = ROOT / "tests" / "pg_regress"
 DIFFERENTIAL = ROOT / "tests" / "differential"
+PICTURES = ROOT / "tools" / "pictures.py"
 # A differential test that takes longer than this hangs.
 DIFFERENTIAL_SECONDS = 900
 ROUNDS_QUICK = 1
@@ -58,7 +60,8 @@ def run_suites(installation: Installation, quick: bool) -> Counts:
         cluster.stop()
     if any(result.failed for result in counts.values()):
         say(f"    the server's log is {cluster.log}")
-    counts["robustness"] = robustness(installation)
+    if not quick:
+        counts["robustness"] = robustness(installation)
     say()
     for name, result in counts.items():
         if result == Counts():
@@ -241,14 +244,39 @@ def _case(case: Case) -> Counts:
 
 
 def docs(cluster: Cluster, write: bool = False) -> Counts:
-    """The examples of the documentation; with write, puts their output into the pages."""
-    step("docs: the examples of README.md and docs/")
+    """Examples and pictures of the documentation; with write, renews the output and the pictures."""
+    step("docs: the examples of README.md and docs/, the pictures")
     counts = Counts()
     for page in pages():
         if page.exists():
             counts += _page(cluster, page, write)
+    counts += _pictures(cluster, write)
     say(f"    docs: {counts}")
     return counts
+
+
+def _pictures(cluster: Cluster, write: bool) -> Counts:
+    """All pictures are one test: they are drawn by one run."""
+    command = [sys.executable, PICTURES, "--psql", cluster.installation.program("psql")]
+    command += ["--database", "postgres"] + ([] if write else ["--check"])
+    done = subprocess.run(
+        command,
+        env={
+            **client_environment(),
+            "PGHOST": str(cluster.socket),
+            "PGPORT": str(PORT),
+            "PGUSER": SUPERUSER,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    if done.returncode != 0:
+        say(f"    pictures: FAILED\n{indent(done.stdout)}")
+        return Counts(failed=1)
+    say("    pictures: ok")
+    return Counts(passed=1)
 
 
 def _page(cluster: Cluster, page: Path, write: bool) -> Counts:
