@@ -13,11 +13,13 @@ from tools.dev.server import Cluster, client_environment
 
 OBJECTS = """
 CREATE TABLE net (
-    id int PRIMARY KEY, network cidr, r inetrange CHECK (NOT isempty(r)), several inetmultirange DEFAULT '{}',
+    id int PRIMARY KEY, network cidr, r inetrange CHECK (NOT isempty(r)),
+    several inetmultirange DEFAULT '{}',
     covered inetrange GENERATED ALWAYS AS (inetrange(network)) STORED, UNIQUE (r)
 );
 INSERT INTO net (id, network, r, several)
-SELECT i, n, inetrange(host(n)::inet, host(n)::inet + 1 + i % 300), inetmultirange(inetrange(n), inetrange(host(n)::inet + 70000))
+SELECT i, n, inetrange(host(n)::inet, host(n)::inet + 1 + i % 300),
+    inetmultirange(inetrange(n), inetrange(host(n)::inet + 70000))
 FROM (
     SELECT i, CASE WHEN i % 2 = 0 THEN set_masklen('10.0.0.0'::cidr + i * 256, 24)::cidr
         ELSE set_masklen('2001:db8::'::cidr + i * 65536, 112)::cidr END AS n
@@ -30,10 +32,11 @@ CREATE INDEX net_text ON net (inetrange_text(r)) WHERE inetrange_is_cidr(r);
 CREATE TABLE allotment (owner text, r inetrange, EXCLUDE USING gist (r WITH &&));
 INSERT INTO allotment SELECT 'owner ' || id, inetrange(network) FROM net WHERE network IS NOT NULL;
 CREATE TABLE stay (during tstzrange, load numeric DEFAULT 1);
-INSERT INTO stay SELECT tstzrange('2024-01-01Z'::timestamptz + i * interval '1 h', '2024-01-01Z'::timestamptz + (i + i % 5) * interval '1 h')
-FROM generate_series(1, 500) AS i;
+INSERT INTO stay SELECT tstzrange(t, t + i % 5 * interval '1 h')
+FROM generate_series(1, 500) AS i, LATERAL (SELECT '2024-01-01Z'::timestamptz + i * interval '1 h' AS t) AS s;
 CREATE VIEW holders AS
-    SELECT n.id, a.owner FROM allotment AS a JOIN net AS n ON a.r >>= n.network::inet WHERE '10.0.1.7'::inet <<= a.r OR n.id < 9;
+    SELECT n.id, a.owner FROM allotment AS a JOIN net AS n ON a.r >>= n.network::inet
+    WHERE '10.0.1.7'::inet <<= a.r OR n.id < 9;
 CREATE VIEW lanes AS
     SELECT during, range_island(during) OVER (ORDER BY during) AS island, range_max_depth(during) OVER w AS deep
     FROM stay WINDOW w AS (ORDER BY during ROWS 20 PRECEDING);
@@ -48,7 +51,10 @@ CREATE DOMAIN block AS inetrange CHECK (inetrange_is_cidr(VALUE));
 CREATE TABLE typed (b block, a inetrange[]);
 INSERT INTO typed VALUES (inetrange('10.0.0.0/8'::cidr), ARRAY[inetrange('10.0.0.1'::inet), NULL]);
 CREATE FUNCTION free_block(lot int) RETURNS cidr LANGUAGE sql STABLE
-    RETURN (SELECT inetrange_next_free(inetrange('10.0.0.0/8'::cidr), taken, 26) FROM summary WHERE summary.lot = free_block.lot);
+    RETURN (
+        SELECT inetrange_next_free(inetrange('10.0.0.0/8'::cidr), taken, 26)
+        FROM summary WHERE summary.lot = free_block.lot
+    );
 """
 SINCE_18 = """
 CREATE TABLE lease (owner inetrange, r inetrange, PRIMARY KEY (owner, r WITHOUT OVERLAPS));
@@ -63,7 +69,13 @@ QUERIES = [
     "SELECT id FROM net WHERE inetrange_is_cidr(r) AND inetrange_text(r) = '10.1.44.0' ORDER BY 1",
     "SELECT owner FROM allotment WHERE r >>= '10.0.4.9'::inet",
 ]
-CONTENTS = ["TABLE holders", "TABLE lanes", "TABLE summary", "TABLE hours", "SELECT free_block(l) FROM generate_series(0, 6) AS l"]
+CONTENTS = [
+    "TABLE holders",
+    "TABLE lanes",
+    "TABLE summary",
+    "TABLE hours",
+    "SELECT free_block(l) FROM generate_series(0, 6) AS l",
+]
 
 
 def cases(cluster: Cluster) -> Iterator[Case]:
