@@ -25,10 +25,10 @@ test: ## build and run the whole test suite on a private server
 test-quick: ## the tests that need a server, with few random rounds
 	@$(DEV) test-quick
 
-docs: ## run the examples of the documentation
+docs: ## run the examples of the documentation, and compare its pictures
 	@$(DEV) docs
 
-docs-write: ## run them and put their output into the pages
+docs-write: ## run them and put their output into the pages, and draw the pictures
 	@$(DEV) docs --write
 
 bench: ## run the benchmarks on a private server (BENCH_ARGS="…" is passed on)

@@ -3,23 +3,21 @@
 //! An error of the server jumps; Rust must unwind instead. pgrx fences every call of the server so,
 //! but keeps only a part of the error: a SQLSTATE of a user's own, the context and the names of
 //! columns are lost on the way. Comparisons, casts, operators and canonical functions may be
-//! anybody's code, so they are called through [`fence`], which carries the server's own error data
-//! up to [`entry`], where it is raised again as it was.
+//! anybody's code, so they are called through [`fence`], which leaves the error where the server
+//! has put it, and unwinds to [`entry`], which lets the server go on with it. Nothing is copied: when
+//! memory has run out, a copy could not be made either.
 
 use core::{ffi::c_int, mem::MaybeUninit, panic::AssertUnwindSafe};
 
 use cee_scape::call_with_sigsetjmp;
 use pgrx::pg_sys::{self, Datum, Oid};
 
-/// The error data of the server, in the memory context that was current at the call.
-struct ServerError(*mut pg_sys::ErrorData);
-
-// SAFETY: a backend has one thread; unwinding only asks for the promise.
-unsafe impl Send for ServerError {}
+/// An error of the server on its way; its data is the topmost on the server's stack of errors.
+struct ServerError;
 
 unsafe extern "C-unwind" {
     // As the server exports them: pgrx's own have its fence inside.
-    fn ReThrowError(error: *mut pg_sys::ErrorData) -> !;
+    fn pg_re_throw() -> !;
     fn FunctionCall1Coll(function: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum) -> Datum;
     fn FunctionCall2Coll(
         function: *mut pg_sys::FmgrInfo,
@@ -102,9 +100,8 @@ unsafe fn fence<T>(call: impl FnOnce() -> T) -> T {
             return result.assume_init();
         }
         pg_sys::CurrentMemoryContext = memory;
-        let error = pg_sys::CopyErrorData();
-        pg_sys::FlushErrorState();
-        std::panic::panic_any(ServerError(error))
+        // Without the hook for panics, which is for bugs.
+        std::panic::resume_unwind(Box::new(ServerError))
     }
 }
 
@@ -117,15 +114,15 @@ pub(crate) unsafe fn entry(body: impl FnOnce() -> Datum) -> Datum {
     match std::panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(datum) => datum,
         Err(payload) => {
-            let error = match payload.downcast::<ServerError>() {
-                Ok(server) => server.0,
-                // SAFETY: pgrx turns its own errors, ours and panics into the server's.
-                Err(other) => unsafe {
-                    pg_sys::panic::pgrx_extern_c_guard(|| std::panic::resume_unwind(other))
-                },
-            };
-            // SAFETY: the data is as the server made it; nothing is left to be dropped.
-            unsafe { ReThrowError(error) }
+            // SAFETY: an error of the server is still on its stack, as nothing calls the server
+            // while one unwinds; pgrx turns its own errors, ours and panics into the server's.
+            // Nothing is left to be dropped.
+            unsafe {
+                if payload.is::<ServerError>() {
+                    pg_re_throw()
+                }
+                pg_sys::panic::pgrx_extern_c_guard(|| std::panic::resume_unwind(payload))
+            }
         }
     }
 }

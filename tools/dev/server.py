@@ -21,6 +21,7 @@ PORT = 5432
 SUPERUSER = "postgres"
 # sun_path has 108 bytes, of which one is the final zero.
 LONGEST_SOCKET_PATH = 107
+STARTUP_SECONDS = 60
 SHUTDOWN_SECONDS = 60
 
 SETTINGS = {
@@ -63,27 +64,27 @@ class Cluster:
         self.log = self.data / "server.log"
         self.configuration = self.directory / "postgresql.conf"
         self.settings = {**SETTINGS, **(settings or {})}
+        # The address space of each of the server's processes in kB; None is the caller's limit.
+        self.address_space: Optional[int] = None
         self.socket = _socket_directory(self.directory, self.account)
 
     def connection(self, database: str) -> list[str]:
         """Connection options of psql and its like."""
         return ["-h", str(self.socket), "-p", str(PORT), "-U", SUPERUSER, "-d", database]
 
+    def psql_command(self, database: str) -> list[Argument]:
+        """psql without the user's own start-up file."""
+        psql = self.installation.program("psql")
+        return [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", *self.connection(database)]
+
     def psql(
         self, database: str, *arguments: str, **options: Any
     ) -> subprocess.CompletedProcess[str]:
-        """Runs psql without the user's own start-up file."""
-        command: list[Argument] = [
-            self.installation.program("psql"),
-            "-X",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-        ]
+        """Runs psql."""
         options.setdefault("env", client_environment())
         options.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run(
-            [*command, *self.connection(database), *arguments], universal_newlines=True, **options
+            [*self.psql_command(database), *arguments], universal_newlines=True, **options
         )
 
     def execute(self, database: str, *commands: str) -> None:
@@ -118,7 +119,7 @@ class Cluster:
             self._initdb()
         self._write_configuration()
         options = f"-c config_file={shlex.quote(str(self.configuration))}"
-        arguments = ["-w", "-t", "60", "-l", self.log, "-o", options, "start"]
+        arguments = ["-w", "-t", str(STARTUP_SECONDS), "-l", self.log, "-o", options, "start"]
         if not self._pg_ctl(*arguments):
             complain(indent(tail(self.log)))
             raise Failure(f"the private server does not start (its log is {self.log})")
@@ -126,6 +127,19 @@ class Cluster:
     def stop(self) -> None:
         """Stops the server if it runs."""
         stop_server(self.data, signal.SIGINT)
+
+    def crash(self) -> None:
+        """Stops the server as `pg_ctl stop -m immediate` does: the next start is a recovery."""
+        if not stop_server(self.data, signal.SIGQUIT):
+            raise Failure(f"the private server in {self.data} was to crash, but does not run")
+
+    def wait_until_ready(self) -> None:
+        """Waits for a server that recovers on its own."""
+        deadline = time.monotonic() + STARTUP_SECONDS
+        while not self.is_ready():
+            if time.monotonic() > deadline:
+                raise Failure(f"the private server does not recover (its log is {self.log})")
+            time.sleep(0.05)
 
     def is_ready(self) -> bool:
         """Whether the server accepts connections."""
@@ -163,6 +177,8 @@ class Cluster:
 
     def _pg_ctl(self, *arguments: Any) -> bool:
         command = [self.installation.program("pg_ctl"), "-s", "-D", self.data, *arguments]
+        if self.address_space is not None:
+            command = ["sh", "-c", 'ulimit -v "$0" && exec "$@"', str(self.address_space), *command]
         done = self._run_as_account(command)
         if done.returncode != 0:
             complain(indent(done.stdout))

@@ -5,20 +5,23 @@ from __future__ import annotations
 import difflib
 import re
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from .bootstrap import build_environment
 from .build import ensure_built, install_for_tests
-from .console import indent, say, step, tail
+from .console import Failure, indent, say, step, tail
 from .documentation import differs, examples_in, pages, rewritten, run_examples
 from .paths import EXTENSION, LOGS, ROOT, WORK, cargo_target
 from .postgres import Installation
+from .robustness import SETTINGS, Case, cases_in, files
 from .server import PORT, SUPERUSER, Cluster, client_environment
 
 REGRESS = ROOT / "tests" / "pg_regress"
 DIFFERENTIAL = ROOT / "tests" / "differential"
+PICTURES = ROOT / "tools" / "pictures.py"
 # A differential test that takes longer than this hangs.
 DIFFERENTIAL_SECONDS = 900
 ROUNDS_QUICK = 1
@@ -57,6 +60,8 @@ def run_suites(installation: Installation, quick: bool) -> Counts:
         cluster.stop()
     if any(result.failed for result in counts.values()):
         say(f"    the server's log is {cluster.log}")
+    if not quick:
+        counts["robustness"] = robustness(installation)
     say()
     for name, result in counts.items():
         if result == Counts():
@@ -205,15 +210,73 @@ def _differential_error(cluster: Cluster, script: Path, rounds: int) -> str:
     return "" if done.returncode == 0 else tail(log, 20) or f"psql ended with {done.returncode}"
 
 
+def robustness(installation: Installation) -> Counts:
+    """What an operator meets: memory, cancels, crashes, dumps, on a server that may go down."""
+    step("robustness: a server of its own")
+    cluster = Cluster(installation, "robustness", SETTINGS)
+    counts = Counts()
+    try:
+        cluster.create_anew()
+        for path in files():
+            try:
+                for case in cases_in(path, cluster):
+                    counts += _case(case)
+            except Failure as failure:
+                say(f"    {path.name}, between its cases: FAILED\n{indent(str(failure))}")
+                counts += Counts(failed=1)
+    finally:
+        cluster.stop()
+    if counts.failed:
+        say(f"    the server's log is {cluster.log}")
+    say(f"    robustness: {counts}")
+    return counts
+
+
+def _case(case: Case) -> Counts:
+    started = time.monotonic()
+    try:
+        case.check()
+    except Failure as failure:
+        say(f"    {case.name}: FAILED\n{indent(str(failure))}")
+        return Counts(failed=1)
+    say(f"    {case.name}: ok ({time.monotonic() - started:.1f} s)")
+    return Counts(passed=1)
+
+
 def docs(cluster: Cluster, write: bool = False) -> Counts:
-    """The examples of the documentation; with write, puts their output into the pages."""
-    step("docs: the examples of README.md and docs/")
+    """Examples and pictures of the documentation; with write, renews the output and the pictures."""
+    step("docs: the examples of README.md and docs/, the pictures")
     counts = Counts()
     for page in pages():
         if page.exists():
             counts += _page(cluster, page, write)
+    counts += _pictures(cluster, write)
     say(f"    docs: {counts}")
     return counts
+
+
+def _pictures(cluster: Cluster, write: bool) -> Counts:
+    """All pictures are one test: they are drawn by one run."""
+    command = [sys.executable, PICTURES, "--psql", cluster.installation.program("psql")]
+    command += ["--database", "postgres"] + ([] if write else ["--check"])
+    done = subprocess.run(
+        command,
+        env={
+            **client_environment(),
+            "PGHOST": str(cluster.socket),
+            "PGPORT": str(PORT),
+            "PGUSER": SUPERUSER,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    if done.returncode != 0:
+        say(f"    pictures: FAILED\n{indent(done.stdout)}")
+        return Counts(failed=1)
+    say("    pictures: ok")
+    return Counts(passed=1)
 
 
 def _page(cluster: Cluster, page: Path, write: bool) -> Counts:
