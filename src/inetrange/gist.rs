@@ -329,9 +329,11 @@ pg_function! {
 /// How full a build from sorted input leaves its pages, unless the index has a `fillfactor`.
 ///
 /// A scan looks at every entry of each page on its way, so a lookup costs the sum of the fan-outs of
-/// all levels. That is least where they are about equal: pages that are full are the slowest, and
-/// among inner pages, of which there are few, room costs nothing.
-const LEAF_SHARE: f64 = 0.5;
+/// all levels, which is least where they are about equal. Among inner pages, of which there are
+/// few, room costs nothing. In leaves it is weighed against the size of the index: the share is for
+/// the shortest entries, those of most IPv4 ranges, and smaller for longer ones.
+const LEAF_SHARE: f64 = 0.43;
+const SHORTEST: f64 = 20.0;
 const INNER_SHARE: f64 = 0.15;
 
 /// Which share of the entries should go to the left page.
@@ -345,14 +347,16 @@ const INNER_SHARE: f64 = 0.15;
 unsafe fn share_of_left(entries: &[pg_sys::GISTENTRY]) -> f64 {
     let Some(first) = entries.get(1) else { return 0.5 };
     // SAFETY: as ours.
-    let (size, share) = unsafe {
+    let (size, given, leaf) = unsafe {
         let size = |entry: &pg_sys::GISTENTRY| pg::tuple_size(pg::key_bytes(entry.key).len());
-        let share = pg::fill_factor(first.rel).unwrap_or(if pg::is_leaf(first.page) {
-            LEAF_SHARE
-        } else {
-            INNER_SHARE
-        });
-        (entries[1..].iter().map(size).sum::<usize>() as f64, share)
+        let size = entries[1..].iter().map(size).sum::<usize>() as f64;
+        (size, pg::fill_factor(first.rel), pg::is_leaf(first.page))
+    };
+    let average = size / (entries.len() - 1) as f64;
+    let share = match given {
+        Some(share) => share,
+        None if leaf => LEAF_SHARE * SHORTEST / average,
+        None => INNER_SHARE,
     };
     let page = pg::PAGE as f64;
     let pages = if size < 1.05 * page { 2.0 } else { (size / (share * page)).round().max(2.0) };

@@ -413,8 +413,8 @@ const EMPTY: u8 = 0x60;
 const SIDE_V4: u8 = 1;
 const SIDE_V6: u8 = 2;
 
-/// Whether the hull of the key of these bytes holds `address`, for the commonest keys: those of
-/// IPv4 pairs, and of IPv6 ones of which the first 8 bytes tell all. `None` for others.
+/// Whether the hull of the key of these bytes holds `address`, for keys of one family and without
+/// empty ranges; `None` for others.
 ///
 /// It is what a [`Search`] for [`Strategy::Contains`] accepts, without a search.
 #[inline]
@@ -427,11 +427,14 @@ pub fn holds(bytes: &[u8], address: Address) -> Option<bool> {
     let (&tag, rest) = bytes.split_first()?;
     let head = usize::from(tag & LOW);
     let tail = rest.len().checked_sub(head)?;
-    if tag & !LOW != PAIR || rest.len() < 8 || head == 0 || head > 8 || tail > 8 {
+    if tag & CONTAINS_EMPTY != 0 || rest.len() < 8 || !matches!(tag & KIND, PAIR | HOST) {
         return None;
     }
     if is_v4 {
         return Some(false);
+    }
+    if tag & KIND == HOST || head == 0 || head > 8 || tail > 8 {
+        return holds_v6(bytes, address);
     }
     let start = u64::from_be_bytes(*rest.first_chunk()?) >> (64 - 8 * head);
     // The difference is the last bytes; what precedes it there is masked off.
@@ -440,6 +443,12 @@ pub fn holds(bytes: &[u8], address: Address) -> Option<bool> {
     let part = (address.bits() >> (128 - 8 * head)) as u64;
     // What lies before the start wraps around to beyond the end.
     Some(part.wrapping_sub(start) <= difference)
+}
+
+#[inline(never)]
+fn holds_v6(bytes: &[u8], address: Address) -> Option<bool> {
+    let key = Key::decode_tagged(bytes)?;
+    Some(key.lower.bits <= address.bits() && address.bits() <= key.upper.bits)
 }
 
 /// The IPv4 pair that these bytes of a key mean, lower address first; `None` if they mean

@@ -13,4 +13,6 @@ SELECT concat_ws(', ',
 FROM member
 LEFT JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
 LEFT JOIN pg_aggregate ON aggfnoid = pg_proc.oid
+-- Array types are members only from PostgreSQL 16 on.
+WHERE object NOT LIKE 'type %[]'
 ORDER BY classid::regclass::text COLLATE "C", prokind, proname COLLATE "C", object COLLATE "C";
