@@ -1,0 +1,10 @@
+//! Ranked text search over core's types, without any knowledge of a database.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`tsvector`] | what a document holds: its bytes read in place |
+//! | [`tsquery`] | what a query asks: its bytes read, written and printed |
+#[cfg(test)]
+mod testing;
+pub mod tsquery;
+pub mod tsvector;
