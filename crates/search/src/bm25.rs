@@ -27,8 +27,8 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec as VecIn;
 
 use crate::evaluate::{Matches, Program, Scratch, Source, Term, TermKind};
-use crate::tsquery::{Operand, TsQuery};
-use crate::tsvector::{Label, Malformed, TsVector};
+use crate::tsquery::{Node, Operand, TsQuery};
+use crate::tsvector::{Label, MAX_LEXEME, Malformed, TsVector};
 
 const VERSION: u32 = 1;
 
@@ -389,6 +389,37 @@ fn phrase_idf(
     folded.map_or(0.0, |part| part.0)
 }
 
+/// The query for documents like this one: its lexemes that say most, tf · idf, at most `terms` of
+/// them. tf is weighted by nothing; df = 0 counts as an error of the statistics, and the lexeme is
+/// left out, since it would lead to no other document.
+///
+/// # Errors
+/// If the bytes of the document are wrong.
+pub fn more_like(
+    document: TsVector<'_>,
+    terms: usize,
+    documents: u64,
+    mut frequency: impl FnMut(&[u8]) -> u64,
+) -> Result<Option<Node>, Malformed> {
+    let mut said = Vec::new();
+    for lexeme in document.iter() {
+        let lexeme = lexeme?;
+        let df = frequency(lexeme.text);
+        if df > 0 && (1..=MAX_LEXEME).contains(&lexeme.text.len()) {
+            said.push((lexeme.positions.len().max(1) as f64 * idf(documents, df), lexeme.text));
+        }
+    }
+    // Of equals the first ones in the document's order of lexemes.
+    said.sort_by(|a, b| b.0.total_cmp(&a.0));
+    said.truncate(terms);
+    let word = |(_, lexeme): (f64, &[u8])| Node::Word {
+        lexeme: lexeme.to_vec(),
+        labels: 0,
+        prefix: false,
+    };
+    Ok((!said.is_empty()).then(|| Node::Or(said.into_iter().map(word).collect())))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, HashMap};
@@ -397,7 +428,6 @@ mod tests {
 
     use super::*;
     use crate::testing::{Document, Random, query, vector, word};
-    use crate::tsquery::Node;
     use crate::tsvector::Position;
 
     fn filled(
@@ -668,6 +698,29 @@ mod tests {
                 ("'b'".into(), 1.0, Some(10), 2),
             ]
         );
+    }
+
+    #[test]
+    fn more_like_takes_what_says_most() {
+        let document = Document::from([
+            (b"common".to_vec(), places(&[(1, Label::D), (2, Label::D)])),
+            (b"here".to_vec(), places(&[(3, Label::D)])),
+            (b"rare".to_vec(), places(&[(4, Label::D)])),
+            (b"twice".to_vec(), places(&[(5, Label::D), (6, Label::A)])),
+        ]);
+        let stored = vector(&document);
+        let like = |terms| {
+            let df = |lexeme: &[u8]| match lexeme {
+                b"common" => 999,
+                b"here" => 0,
+                _ => 10,
+            };
+            let node = more_like(TsVector::new(&stored).unwrap(), terms, 1000, df).unwrap();
+            node.map(|node| TsQuery::new(&node.write().unwrap()).unwrap().to_string())
+        };
+        assert_eq!(like(2).as_deref(), Some("'twice' | 'rare'"));
+        assert_eq!(like(12).as_deref(), Some("'twice' | 'rare' | 'common'"));
+        assert_eq!(like(0), None);
     }
 
     /// Every byte of a filled query set to several values, and every truncation.

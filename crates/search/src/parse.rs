@@ -20,6 +20,8 @@
 //! Brackets deeper than [`MAX_NESTING`] are ignored, so trees are shallow enough for recursion. Text
 //! is taken as bytes: in every encoding of a server, ASCII bytes are ASCII characters.
 
+use core::ops::Range;
+
 /// Brackets within brackets that are looked at.
 pub const MAX_NESTING: usize = 64;
 
@@ -65,6 +67,33 @@ pub fn parse(text: &[u8]) -> Option<Syntax<'_>> {
     let mut parser = Parser { rest: text, next: None, ignored: 0 };
     parser.advance();
     parser.either(0)
+}
+
+/// Where the words stand in what was typed: single ones, and in phrases stretches of plain ones,
+/// without labels, marks, quotes and operators.
+pub fn words(text: &[u8]) -> Vec<Range<usize>> {
+    fn collect(syntax: &Syntax<'_>, each: &mut impl FnMut(&[u8])) {
+        match syntax {
+            Syntax::Word(word, _) => each(word.text),
+            Syntax::Phrase { parts, .. } => parts.iter().for_each(|part| each(part.text)),
+            Syntax::Not(operand) => collect(operand, each),
+            Syntax::And(operands) | Syntax::Or(operands) => {
+                operands.iter().for_each(|operand| collect(operand, each));
+            }
+            Syntax::Beside(operands) => {
+                operands.iter().for_each(|(_, operand)| collect(operand, each));
+            }
+        }
+    }
+    let mut words = Vec::new();
+    if let Some(syntax) = parse(text) {
+        // All texts are parts of the input.
+        collect(&syntax, &mut |word| {
+            let start = word.as_ptr().addr() - text.as_ptr().addr();
+            words.push(start..start + word.len());
+        });
+    }
+    words
 }
 
 impl Syntax<'_> {
@@ -161,7 +190,8 @@ fn marks(word: &[u8]) -> Text<'_> {
 
 /// The number of these digits, as far as 32 bits go; `None` if there are none.
 fn number(digits: &[u8]) -> Option<u32> {
-    let digit = |sum: u32, digit: &u8| sum.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+    let digit =
+        |sum: u32, digit: &u8| sum.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
     (!digits.is_empty()).then(|| digits.iter().fold(0, digit))
 }
 
@@ -221,7 +251,9 @@ impl<'a> Parser<'a> {
         let letters = self.rest.iter().take_while(|byte| label(**byte).is_some()).count();
         let Some((b':', after)) = self.rest[letters..].split_first() else { return 0 };
         let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-        if letters == 0 || letters > 4 || !(after.first().is_some_and(word) || quote(after).is_some())
+        if letters == 0
+            || letters > 4
+            || !(after.first().is_some_and(word) || quote(after).is_some())
         {
             return 0;
         }
@@ -385,5 +417,59 @@ fn single<'a>(
     match operands.len() {
         0 | 1 => operands.pop(),
         _ => Some(several(operands)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Random;
+
+    fn shown(text: &str) -> Vec<&str> {
+        words(text.as_bytes()).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn words_stand_where_they_were_typed() {
+        assert_eq!(
+            shown("foo -bar* OR (A:baz~1 \"some  words x~ e*\"~3)"),
+            ["foo", "bar", "baz", "some  words", "x", "e"]
+        );
+        assert_eq!(shown("OR NOT"), [""; 0]);
+    }
+
+    /// They stand in order, apart from each other, and hold no bracket or quote.
+    #[test]
+    fn words_of_random_input() {
+        let mut random = Random(71);
+        for _ in 0..100_000 {
+            let text: Vec<u8> = (0..random.below(20))
+                .map(|_| b"aAB:~12*\"()-+ OR"[random.below(16) as usize])
+                .collect();
+            let mut end = 0;
+            for range in words(&text) {
+                assert!(range.start >= end && range.start < range.end);
+                end = range.end;
+                assert!(!text[range.clone()].contains(&b'"'));
+            }
+        }
+    }
+
+    #[test]
+    fn typos_by_length() {
+        let typos = |text: &'static str| match parse(text.as_bytes()) {
+            Some(Syntax::Word(Text { typos, .. }, 0)) => typos,
+            other => panic!("{other:?}"),
+        };
+        let found = ["rank~", "ranks~", "rankin~", "größe~", "a~0", "a~1", "a~2", "a~7"].map(typos);
+        assert_eq!(found, [1, 1, 2, 1, 0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn marks_without_a_word_are_text() {
+        for text in ["*", "~", "~5"] {
+            assert_eq!(shown(text), [text]);
+        }
+        assert_eq!(shown("a~b c~d~1"), ["a~b", "c~d"]);
     }
 }
