@@ -559,7 +559,11 @@ impl<A: Allocator> Program<A> {
             match *step {
                 Move::Leaf(leaf) => self.push_leaf(leaf as usize, source, scratch)?,
                 Move::SkipIfNone(target) => {
-                    if scratch.matches.last().is_some_and(|last| last.answer == Answer::No) {
+                    if let Some(last) = scratch.matches.last_mut()
+                        && last.answer == Answer::No
+                    {
+                        // The operator's answer, whose width is not that of the operand.
+                        last.width = 0;
                         at = target as usize;
                     }
                 }
@@ -848,6 +852,24 @@ mod tests {
         assert!(satisfied(&Node::Not(Box::new(phrase)), &document));
         let labelled = Node::Word { lexeme: b"a".to_vec(), labels: 8, prefix: false };
         assert!(satisfied(&labelled, &document));
+    }
+
+    /// What is not there has no width: `!(c <2> x & b)` stands at one place, so the whole phrase takes
+    /// three. (PostgreSQL 15 and 18 agree.)
+    #[test]
+    fn the_width_of_what_is_not_there() {
+        let phrase = |left, distance, right| Node::Phrase(vec![(0, left), (distance, right)]);
+        let inside = Node::And(vec![phrase(word("c"), 2, word("x")), word("b")]);
+        let absent = Node::Not(Box::new(inside));
+        let tree = phrase(phrase(word("a"), 1, absent), 1, word("c"));
+        let at = |place| vec![Position::new(place, Label::D)];
+        let document = Document::from([
+            (b"a".to_vec(), at(4)),
+            (b"b".to_vec(), at(2)),
+            (b"c".to_vec(), at(6)),
+            (b"x".to_vec(), at(2)),
+        ]);
+        assert!(satisfied(&tree, &document));
     }
 
     #[test]

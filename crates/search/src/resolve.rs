@@ -105,6 +105,9 @@ pub fn resolve<D: Dictionary>(
     Resolver { dictionary, matching, words: 0, bytes: 0 }.node(&syntax)
 }
 
+/// What a text stands for, with positions, and the number of positions that it takes.
+type Placed = (Vec<(u32, Node)>, u32);
+
 struct Resolver<'d, D> {
     dictionary: &'d mut D,
     matching: Match,
@@ -297,8 +300,8 @@ impl<D: Dictionary> Resolver<'_, D> {
         Ok(any(alternatives))
     }
 
-    /// What a text stands for, with positions, and their number.
-    fn text(&mut self, text: &Text<'_>, labels: u8) -> Result<(Vec<(u32, Node)>, u32), D::Error> {
+    /// What a text stands for, with typos and completions.
+    fn text(&mut self, text: &Text<'_>, labels: u8) -> Result<Placed, D::Error> {
         let (words, positions) = self.lexize(text.text, labels, text.prefix)?;
         let expands = text.prefix || text.typos > 0;
         if !expands || !self.dictionary.has_vocabulary() || self.words >= MAX_WORDS {
@@ -334,13 +337,8 @@ impl<D: Dictionary> Resolver<'_, D> {
         Ok((Vec::from_iter(operands), positions.max(1)))
     }
 
-    /// The lexemes of a text, by position, and the number of positions.
-    fn lexize(
-        &mut self,
-        text: &[u8],
-        labels: u8,
-        prefix: bool,
-    ) -> Result<(Vec<(u32, Node)>, u32), D::Error> {
+    /// The lexemes of a text as it is.
+    fn lexize(&mut self, text: &[u8], labels: u8, prefix: bool) -> Result<Placed, D::Error> {
         let mut words = Vec::new();
         if self.words >= MAX_WORDS || self.bytes >= MAX_BYTES {
             return Ok((words, 0));

@@ -181,11 +181,15 @@ fn characters(text: &[u8], encoding: Encoding) -> Vec<u32> {
     text.iter().filter_map(|byte| partial.push(*byte, encoding)).collect()
 }
 
+/// In the order of what is better: by rank, then frequency, then words earlier in the alphabet; and
+/// the distance.
+type Candidate = (Reverse<u8>, u64, Reverse<Vec<u8>>, u8);
+
 /// The best words so far, at most so many.
 struct Best {
     limit: usize,
-    /// The worst on top: by rank, then frequency, then words later in the alphabet.
-    heap: BinaryHeap<Reverse<(Reverse<u8>, u64, Reverse<Vec<u8>>, u8)>>,
+    /// The worst on top.
+    heap: BinaryHeap<Reverse<Candidate>>,
 }
 
 impl Best {
