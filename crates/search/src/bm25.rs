@@ -239,8 +239,15 @@ pub struct Part {
 pub struct Scorer<A: Allocator> {
     program: Program<A>,
     scratch: Scratch<A>,
+    numbers: Numbers<A>,
+}
+
+/// The numbers of a prepared query.
+#[derive(Debug)]
+struct Numbers<A: Allocator> {
     /// idf, and qtf · idf, of each term.
     boosts: VecIn<(f64, f64), A>,
+    /// df of each leaf.
     frequencies: VecIn<u64, A>,
     normalization: Normalization,
 }
@@ -271,7 +278,12 @@ impl<A: Allocator + Clone> Scorer<A> {
             boosts.push((idf, f64::from(term.frequency) * idf));
         }
         let normalization = Normalization::new(&query.parameters, &query.corpus);
-        Ok(Self { program, scratch, boosts, frequencies, normalization })
+        Ok(Self { program, scratch, numbers: Numbers { boosts, frequencies, normalization } })
+    }
+
+    /// The query, whose leaves a [`Source`] numbers.
+    pub fn program(&self) -> &Program<A> {
+        &self.program
     }
 
     /// The score of a document; 0 if it does not satisfy the query.
@@ -279,9 +291,17 @@ impl<A: Allocator + Clone> Scorer<A> {
     /// # Errors
     /// If the bytes of the document are wrong where they are looked at.
     pub fn score(&mut self, document: TsVector<'_>) -> Result<f64, Malformed> {
-        let mut sum = 0.0;
-        self.each(document, false, |_, _, _, score| sum += score)?;
-        Ok(sum)
+        let Self { program, scratch, numbers } = self;
+        let (mut source, mut matches) = scratch.row(program, document);
+        numbers.score(program, &mut source, &mut matches)
+    }
+
+    /// The score of a document whose occurrences come from elsewhere than a `tsvector`.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn score_from<S: Source>(&mut self, source: &mut S) -> Result<f64, S::Error> {
+        self.numbers.score(&self.program, source, &mut self.scratch.matches())
     }
 
     /// What each term adds to the score, in the order in which they stand in the query; all 0 if the
@@ -290,40 +310,50 @@ impl<A: Allocator + Clone> Scorer<A> {
     /// # Errors
     /// If the bytes of the document are wrong where they are looked at.
     pub fn explain(&mut self, document: TsVector<'_>) -> Result<Vec<Part>, Malformed> {
+        let Self { program, scratch, numbers } = self;
+        let (mut source, mut matches) = scratch.row(program, document);
         let mut parts = Vec::new();
-        let frequencies = core::mem::replace(
-            &mut self.frequencies,
-            VecIn::new_in(self.boosts.allocator().clone()),
-        );
-        let result = self.each(document, true, |term, tf, idf, score| {
+        numbers.each(program, &mut source, &mut matches, true, |term, tf, idf, score| {
             let document_frequency = match term.kind {
-                TermKind::Leaf(leaf) => Some(frequencies[leaf]),
+                TermKind::Leaf(leaf) => Some(numbers.frequencies[leaf]),
                 TermKind::Phrase(_) => None,
             };
             let boost = term.frequency;
             parts.push(Part { item: term.item, tf, document_frequency, idf, boost, score });
-        });
-        self.frequencies = frequencies;
-        result.map(|()| parts)
+        })?;
+        Ok(parts)
+    }
+}
+
+impl<A: Allocator> Numbers<A> {
+    fn score<S: Source>(
+        &self,
+        program: &Program<A>,
+        source: &mut S,
+        matches: &mut Matches<'_, A>,
+    ) -> Result<f64, S::Error> {
+        let mut sum = 0.0;
+        self.each(program, source, matches, false, |_, _, _, score| sum += score)?;
+        Ok(sum)
     }
 
     /// Calls `each` with every term, its tf, its idf and its score; if the document does not satisfy
     /// the query, only when `always`.
-    fn each(
-        &mut self,
-        document: TsVector<'_>,
+    fn each<S: Source>(
+        &self,
+        program: &Program<A>,
+        source: &mut S,
+        matches: &mut Matches<'_, A>,
         always: bool,
         mut each: impl FnMut(&Term, f64, f64, f64),
-    ) -> Result<(), Malformed> {
-        let (mut source, mut matches) = self.scratch.row(&self.program, document);
-        let satisfied = self.program.satisfied(&mut source, &mut matches)?;
+    ) -> Result<(), S::Error> {
+        let satisfied = program.satisfied(source, matches)?;
         if !satisfied && !always {
             return Ok(());
         }
-        let norm = if satisfied { self.normalization.of(&mut source)? } else { 0.0 };
-        for (term, (idf, boost)) in self.program.terms().iter().zip(&self.boosts) {
-            let weights = &self.normalization.weights;
-            let tf = frequency(&self.program, term.kind, weights, &mut source, &mut matches)?;
+        let norm = if satisfied { self.normalization.of(source)? } else { 0.0 };
+        for (term, (idf, boost)) in program.terms().iter().zip(&self.boosts) {
+            let tf = frequency(program, term.kind, &self.normalization.weights, source, matches)?;
             let score = if satisfied { boost * saturation(tf, norm) } else { 0.0 };
             each(term, tf, *idf, score);
         }
@@ -428,7 +458,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{Document, Random, query, vector, word};
-    use crate::tsvector::Position;
+    use crate::tsvector::{Position, Positions};
 
     fn filled(
         tree: &Node,
@@ -667,6 +697,68 @@ mod tests {
                 compared += 1;
             }
         }
+    }
+
+    /// A source as an index would be one: occurrences by number of leaf, gathered beforehand.
+    struct Postings {
+        leaves: Vec<Vec<Vec<u8>>>,
+        lengths: [u32; 4],
+    }
+
+    impl Source for Postings {
+        type Error = core::convert::Infallible;
+
+        fn lexemes(
+            &mut self,
+            leaf: usize,
+            mut each: impl FnMut(Positions<'_>) -> ControlFlow<()>,
+        ) -> Result<(), Self::Error> {
+            for lexeme in &self.leaves[leaf] {
+                if each(Positions::from_bytes(lexeme)).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        }
+
+        fn lengths(&mut self) -> Result<[u32; 4], Self::Error> {
+            Ok(self.lengths)
+        }
+    }
+
+    #[test]
+    fn the_source_makes_no_difference() {
+        let mut random = Random(37);
+        let corpus = Corpus { documents: 500, lengths: [4.0, 1.0, 1.5, 1.0] };
+        let mut positive = 0;
+        for round in 0..5000 {
+            let tree = query(&mut random, 4);
+            let weights = if round % 2 == 0 { [1.0; 4] } else { [0.1, 0.2, 0.4, 1.0] };
+            let parameters = Parameters { weights, ..Parameters::default() };
+            let bytes = filled(&tree, &parameters, &corpus, |operand| operand.lexeme.len() as u64);
+            let mut scorer = scorer(&bytes);
+            let document = random.document(12, 3);
+            let stored = vector(&document);
+            let stored = TsVector::new(&stored).unwrap();
+            let leaves = (0..scorer.program().leaves())
+                .map(|leaf| {
+                    let Operand { lexeme, prefix, .. } = scorer.program().leaf(leaf);
+                    let wanted = document.iter().filter(|(text, _)| {
+                        text.as_slice() == lexeme || prefix && text.starts_with(lexeme)
+                    });
+                    wanted
+                        .map(|(_, positions)| {
+                            positions.iter().flat_map(|p| p.0.to_ne_bytes()).collect()
+                        })
+                        .collect()
+                })
+                .collect();
+            let mut postings = Postings { leaves, lengths: stored.lengths().unwrap() };
+            let Ok(score) = scorer.score_from(&mut postings);
+            assert_eq!(score, scorer.score(stored).unwrap());
+            positive += u32::from(score > 0.0);
+        }
+        assert!(positive > 500);
     }
 
     #[test]

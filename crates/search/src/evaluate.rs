@@ -363,6 +363,11 @@ pub struct Matches<'s, A: Allocator> {
 }
 
 impl<A: Allocator> Scratch<A> {
+    /// The memory for phrases, for a source of the caller's own.
+    pub fn matches(&mut self) -> Matches<'_, A> {
+        Matches { matches: &mut self.matches, places: &mut self.places }
+    }
+
     /// Begins a row: a source over its `tsvector`, and the memory for phrases.
     pub fn row<'s, 'v, P: Allocator>(
         &'s mut self,

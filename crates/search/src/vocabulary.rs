@@ -233,7 +233,8 @@ struct Frame<'f> {
 }
 
 impl<D: AsRef<[u8]>> Vocabulary<D> {
-    /// Over the bytes that [`build`] made.
+    /// Over the bytes that [`build`] made. The checksum guards against damage, not against bytes that
+    /// somebody made up: they must not come from a user.
     ///
     /// # Errors
     /// If their form, length or checksum is wrong.
