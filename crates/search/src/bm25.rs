@@ -135,10 +135,12 @@ impl Normalization {
     }
 }
 
-/// tf / (tf + norm); 0 without occurrences.
+/// tf / (tf + norm); 0 without occurrences. Where weights are so large that both overflow, all
+/// occurrences count.
 #[inline]
 fn saturation(tf: f64, norm: f64) -> f64 {
-    if tf > 0.0 { tf / (tf + norm) } else { 0.0 }
+    let share = if tf > 0.0 { tf / (tf + norm) } else { 0.0 };
+    if share.is_nan() { 1.0 } else { share }
 }
 
 /// Writes a query with its numbers. `frequencies` has the document frequency of each leaf of the
@@ -567,6 +569,8 @@ mod tests {
         assert!(close(example_score(&word("a"), &weighted), idf(100.0) * 4.0 / (4.0 + norm)));
         let binary = Parameters { k1: 0.0, ..plain };
         assert!(close(example_score(&word("a"), &binary), idf(100.0)));
+        let huge = Parameters { weights: [f64::MAX; 4], ..plain };
+        assert!(close(example_score(&word("a"), &huge), idf(100.0)));
         let nothing = Parameters { weights: [0.0; 4], ..plain };
         assert_eq!(example_score(&word("a"), &nothing), 0.0);
     }

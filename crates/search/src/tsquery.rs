@@ -112,13 +112,8 @@ impl<'a> TsQuery<'a> {
                     }
                     1
                 }
-                (OPERATOR, NOT) => {
-                    let operand = trees.pop().ok_or(Malformed)?;
-                    if word(item, 4) != 1 {
-                        return Err(Malformed);
-                    }
-                    operand + 1
-                }
+                // The steps to its operand are 1 from the parser, but 0 from the operator `!!`.
+                (OPERATOR, NOT) => trees.pop().ok_or(Malformed)? + 1,
                 (OPERATOR, AND | OR | PHRASE) => {
                     let right = trees.pop().ok_or(Malformed)?;
                     let left = trees.pop().ok_or(Malformed)?;
@@ -513,6 +508,32 @@ mod tests {
         ] {
             assert_eq!(tree.write().unwrap(), hex(golden));
             assert_eq!(text(&tree), printed);
+        }
+    }
+
+    /// Stored bytes of `!! 'a'`, `'a' && !! ('b' <-> 'c')` and `ts_rewrite('a & !b & c', 'b',
+    /// 'x | y')`, and what PostgreSQL 18 prints: operators and functions leave other bytes than the
+    /// parser.
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn the_bytes_of_operators() {
+        for (golden, printed) in [
+            ("0200000002010000000000000000000001000000bcbeb717010000006100", "!'a'"),
+            (
+                "060000000202000005000000000000000201000000000000000000000204010002000000000000\
+                 000100000090dfb9f9010000000100000006efbe8e0120000001000000bcbeb717014000006300\
+                 62006100",
+                "'a' & !( 'b' <-> 'c' )",
+            ),
+            (
+                "080000000202000007000000000000000202000005000000000000000201000001000000000000\
+                 0002030000020000000000000001000000ea26db0401000000010000007c16dc73012000000100\
+                 0000bcbeb717014000000100000090dfb9f9016000007900780061006300",
+                "'c' & 'a' & !( 'x' | 'y' )",
+            ),
+            ("00000000", ""),
+        ] {
+            assert_eq!(TsQuery::new(&hex(golden)).unwrap().to_string(), printed);
         }
     }
 
