@@ -1,0 +1,29 @@
+//! Ranked text search over core's types, without any knowledge of a database.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`tsvector`] | what a document holds: its bytes read in place |
+//! | [`tsquery`] | what a query asks: its bytes read, written and printed |
+//! | [`parse`] | what a person typed, taken apart |
+//! | [`resolve`] | the query it stands for |
+//! | [`evaluate`] | which documents satisfy a query, and where its phrases match |
+//! | [`bm25`] | how well: the score and its explanation |
+//! | [`statistics`] | numbers of a corpus that changes |
+//! | [`vocabulary`] | which words are similar, or begin alike |
+//!
+//! A query goes [`parse::parse`] → [`resolve::resolve`] → [`tsquery::Node::write`]; with the numbers
+//! of a corpus it becomes the bytes of [`bm25::write`], and a [`bm25::Scorer`] runs it against
+//! documents. Nothing panics on a caller's data, and nothing recurses deeper than
+//! [`parse::MAX_NESTING`] brackets allow: queries of any depth may come from outside. What is done for
+//! each row allocates only through the caller's allocator.
+
+pub mod bm25;
+pub mod evaluate;
+pub mod parse;
+pub mod resolve;
+pub mod statistics;
+#[cfg(test)]
+mod testing;
+pub mod tsquery;
+pub mod tsvector;
+pub mod vocabulary;
