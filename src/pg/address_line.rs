@@ -14,8 +14,9 @@ use intervals::{
 use pgrx::pg_sys::Datum;
 
 use super::{
-    ContextAllocator, EndBytes, Ends, Inet, InetBounds, RangeType, ServerLine, Varlena, inetrange,
-    line::NewMultirange,
+    ContextAllocator, EndBytes, Ends, Inet, InetBounds, RangeType, ServerLine, Varlena,
+    inet::inetrange_in,
+    line::{NewMultirange, Room},
 };
 
 /// The line of `inetrange`.
@@ -87,8 +88,8 @@ impl ServerLine for AddressLine<'_> {
         unsafe { Varlena::new(datum) }
     }
 
-    fn range(&self, span: Option<Span<Cut>>) -> Datum {
-        inetrange(self.range_type.oid, span.as_ref().map(ends))
+    fn range_in(&self, span: Option<Span<Cut>>, room: Room) -> Datum {
+        inetrange_in(self.range_type.oid, span.as_ref().map(ends), room)
     }
 
     fn lower(&self, start: Cut) -> Option<(Datum, bool)> {

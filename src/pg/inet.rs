@@ -15,7 +15,7 @@ use pgrx::{
 use super::{
     ContextAllocator, Varlena, call1, call3,
     line::{
-        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, UPPER_INCLUSIVE, UPPER_INFINITE,
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, Room, UPPER_INCLUSIVE, UPPER_INFINITE,
         multirange_count, multirange_part,
     },
 };
@@ -35,7 +35,7 @@ const MAX_SHORT: usize = 3 + 16;
 const ALIGN: usize = 4;
 
 /// The most bytes of a range's bounds, padded.
-const MAX_BOUNDS: usize = (2 * MAX_SHORT).next_multiple_of(ALIGN);
+pub(super) const MAX_BOUNDS: usize = (2 * MAX_SHORT).next_multiple_of(ALIGN);
 
 /// A value of `inet` or `cidr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,13 +231,17 @@ impl EndBytes {
 /// A range of the type `oid`, which is `inetrange`: closed and of hosts, `None` for the empty one.
 /// It is made in the canonical form, so nothing is left to its canonical function.
 pub(crate) fn inetrange(oid: Oid, ends: Option<Ends>) -> Datum {
+    inetrange_in(oid, ends, Room::NEW)
+}
+
+/// The same, in `room`.
+pub(super) fn inetrange_in(oid: Oid, ends: Option<Ends>, room: Room) -> Datum {
     let ends = ends.map(EndBytes::new);
     let (bounds, flags) = ends.as_ref().map_or((&[][..], EMPTY), |e| (e.bounds(), e.flags));
     let size = 4 + size_of::<Oid>() + bounds.len() + 1;
-    // SAFETY: the server returns memory of this size, which is written whole.
+    // SAFETY: there is room for a value of this size, which is written whole.
     unsafe {
-        let value = pg_sys::palloc(size).cast::<u8>();
-        pgrx::set_varsize_4b(value.cast(), size as i32);
+        let value = room.of_size(size);
         value.add(4).cast::<Oid>().write(oid);
         value.add(8).copy_from_nonoverlapping(bounds.as_ptr(), bounds.len());
         value.add(size - 1).write(flags);

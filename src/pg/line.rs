@@ -22,6 +22,7 @@ use pgrx::pg_sys::{self, Datum, RangeBound};
 
 use super::{
     ContextAllocator, Inet, RangeType, fenced,
+    inet::MAX_BOUNDS,
     range_type::{Canonical, Varlena, Word},
     wire,
 };
@@ -41,6 +42,8 @@ const OFFSET_STRIDE: usize = 4;
 const MULTIRANGE_HEADER: usize = 12;
 /// Length word and type OID of a range.
 const RANGE_HEADER: usize = 8;
+/// The most bytes of a range whose bounds have a largest length.
+const MOST_OF_A_RANGE: usize = RANGE_HEADER + MAX_BOUNDS + 1;
 /// The server's limit for one value (`MaxAllocSize`).
 pub(super) const MAX_VALUE: usize = 0x3fff_ffff;
 
@@ -119,8 +122,14 @@ pub(crate) trait ServerLine: Line + Sized {
     /// `datum` is a value of the line's range or multirange type.
     unsafe fn value(datum: Datum) -> Varlena;
 
-    /// The range of this span, or the empty range.
-    fn range(&self, span: Option<Span<Self::Cut>>) -> Datum;
+    /// The range of this span, or the empty range; in `room`, where the line itself lays it out.
+    fn range_in(&self, span: Option<Span<Self::Cut>>, room: Room) -> Datum;
+
+    /// The same, in the current context.
+    #[inline]
+    fn range(&self, span: Option<Span<Self::Cut>>) -> Datum {
+        self.range_in(span, Room::NEW)
+    }
 
     /// The values of the bounds of a span, `None` on an unbounded side.
     fn values(&self, span: &Span<Self::Cut>) -> (Option<Datum>, Option<Datum>) {
@@ -237,6 +246,37 @@ pub(super) unsafe fn multirange_part(
             }
         }
         (value.add(bounds + offset), *value.add(flags + i))
+    }
+}
+
+/// Where a range is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Room(*mut u8);
+
+impl Room {
+    /// A chunk of its own in the current context.
+    pub(crate) const NEW: Self = Self(ptr::null_mut());
+
+    /// Always the same chunk of `memory`: the next range that is made there overwrites the last.
+    pub(crate) fn reused(memory: ContextAllocator) -> Self {
+        Self(memory.put([0_u64; MOST_OF_A_RANGE.div_ceil(8)]).cast())
+    }
+
+    /// Room for a range of `size` bytes, of a type whose bounds have a largest length, which begins
+    /// with that length; all other bytes are to be written.
+    #[inline]
+    pub(super) fn of_size(self, size: usize) -> *mut u8 {
+        let Self(mut value) = self;
+        // SAFETY: either chunk has room for so much, and a 4-byte length word begins it.
+        unsafe {
+            if value.is_null() {
+                value = pg_sys::palloc(size).cast();
+            } else {
+                debug_assert!(size <= MOST_OF_A_RANGE);
+            }
+            pgrx::set_varsize_4b(value.cast(), size as i32);
+        }
+        value
     }
 }
 
@@ -549,9 +589,10 @@ impl ServerLine for InlineLine<'_> {
         unsafe { Varlena::new(datum) }
     }
 
-    fn range(&self, span: Option<Span<Key>>) -> Datum {
+    #[inline]
+    fn range_in(&self, span: Option<Span<Key>>, room: Room) -> Datum {
         let length = span.as_ref().map_or(0, |span| self.bounds_length(span));
-        let value = new_value(RANGE_HEADER + length + 1, 1);
+        let value = room.of_size(RANGE_HEADER + length + 1);
         // SAFETY: the value has room for header, bounds and flags.
         unsafe {
             value.add(4).cast::<u32>().write(self.range_type.oid.to_u32());
@@ -855,7 +896,7 @@ impl ServerLine for DatumLine<'_> {
         unsafe { Varlena::new_aligned(datum) }
     }
 
-    fn range(&self, span: Option<Span<DatumCut>>) -> Datum {
+    fn range_in(&self, span: Option<Span<DatumCut>>, _room: Room) -> Datum {
         Datum::from(self.make(span))
     }
 

@@ -28,7 +28,7 @@ pub(crate) use inet::{
     EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,
     is_offset, numeric_of, offset,
 };
-pub(crate) use line::{DatumLine, InlineLine, ServerLine, multirange_count, with_line};
+pub(crate) use line::{DatumLine, InlineLine, Room, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
 pub(crate) use range_type::{

@@ -35,7 +35,9 @@ impl Row {
     }
 }
 
-/// The rest of a set.
+/// The rest of a set. A row need not outlive the call for the next one: the server promises no more
+/// of what is made in the context of a call (`ExecProjectSet` and `ExecMakeTableFunctionResult` reset
+/// it before the next), so whoever keeps a row copies it.
 pub(crate) struct Rows(*mut dyn Iterator<Item = Datum>);
 
 impl Rows {

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     error,
     pg::{
-        self, Call, ContextAllocator, RangeType, Rows, ServerLine, Varlena, next_row, pg_function,
-        with_line,
+        self, Call, ContextAllocator, Order, RangeType, Room, Rows, ServerLine, Varlena, next_row,
+        pg_function, with_line,
     },
 };
 
@@ -27,6 +27,36 @@ enum Partial {
     Clip,
     Drop,
     Keep,
+}
+
+/// Pieces of a series on integers that lie within the range: all but the first and the last ones.
+#[derive(Clone, Copy)]
+struct Inner {
+    step: i64,
+    length: i64,
+    /// The last place at which one may start, so that neither its end nor the next one's start
+    /// lies behind the upper bound.
+    last: i64,
+}
+
+impl Inner {
+    /// `None` where pieces are not the integers of the ruler as they are.
+    fn of<L: ServerLine>(
+        range_type: &RangeType,
+        field: &Field<L>,
+        step: &Ruler,
+        span: Option<&Ruler>,
+    ) -> Option<Self> {
+        let (Order::Inline(_), None) = (range_type.order, range_type.domain()) else { return None };
+        let Ruler::Linear { step, .. } = *step else { return None };
+        let length = match span {
+            None => step,
+            Some(Ruler::Linear { step, .. }) => *step,
+            Some(_) => return None,
+        };
+        let (_, upper) = field.integers(range_type);
+        Some(Self { step, length, last: upper.value.checked_sub(step.max(length))? })
+    }
 }
 
 struct Pieces<L: ServerLine> {
@@ -42,7 +72,9 @@ struct Pieces<L: ServerLine> {
     repeated: Option<L::Cut>,
     /// What the bounds that are made must belong to.
     domain: Option<pg_sys::Oid>,
+    inner: Option<Inner>,
     memory: ContextAllocator,
+    room: Room,
 }
 
 impl<L: ServerLine> Pieces<L> {
@@ -68,12 +100,10 @@ impl<L: ServerLine> Pieces<L> {
         );
         error::piece_out_of_range(&pg::type_name(element), datetime)
     }
-}
 
-impl<L: ServerLine> Iterator for Pieces<L> {
-    type Item = Datum;
-
-    fn next(&mut self) -> Option<Datum> {
+    /// The next piece, which may be the first or the last one.
+    #[inline(never)]
+    fn any(&mut self) -> Option<Datum> {
         loop {
             let begin = self.next?;
             let whole = self.field.span;
@@ -145,7 +175,26 @@ impl<L: ServerLine> Iterator for Pieces<L> {
                 let made = [(!first).then_some(begin), end.filter(|_| !beyond || self.keeps())];
                 made.into_iter().flatten().for_each(|bound| pg::check_domain(domain, bound));
             }
-            return Some(self.line.range(Some(piece)));
+            return Some(self.line.range_in(Some(piece), self.room));
+        }
+    }
+}
+
+impl<L: ServerLine> Iterator for Pieces<L> {
+    type Item = Datum;
+
+    /// A piece is valid until the next one is asked for.
+    fn next(&mut self) -> Option<Datum> {
+        let start = self.next?.value() as i64;
+        match self.inner {
+            Some(Inner { step, length, last }) if self.k > 0 && start <= last => {
+                self.k += 1;
+                self.next = Some(Datum::from(start + step));
+                let [start, end] =
+                    [start, start + length].map(|at| self.line.cut(at.into(), false));
+                Some(self.line.range_in(Some(Span { start, end }), self.room))
+            }
+            _ => self.any(),
         }
     }
 }
@@ -204,6 +253,7 @@ unsafe fn pieces(call: Call, arguments: usize) -> Option<Rows> {
             if let Some(span) = &span {
                 check_positive(&line, span, lower);
             }
+            let inner = Inner::of(range_type, &field, &step, span.as_ref());
             let pieces = Pieces {
                 line,
                 step,
@@ -215,6 +265,8 @@ unsafe fn pieces(call: Call, arguments: usize) -> Option<Rows> {
                 repeated: None,
                 domain: range_type.domain(),
                 memory,
+                inner,
+                room: Room::reused(memory),
             };
             Some(Rows::new(memory, pieces))
         })

@@ -186,6 +186,45 @@ SELECT line(VARIADIC ARRAY(SELECT generate_range_series('[2020-01-01,2020-01-06)
 -- The pieces are the range again.
 SELECT count(*), range_agg(p) AS union, bool_and(upper(p) - lower(p) = 7) FILTER (WHERE n <= 52142) AS whole FROM generate_range_series('[1001-01-01,2000-05-01)'::daterange, 7) WITH ORDINALITY AS s (p, n);
 
+-- A piece lasts until the next one is asked for, and whatever keeps one longer copies it. The oracle: ranges that core makes of a series of integers.
+CREATE FUNCTION by_sql(n int) RETURNS SETOF int4range LANGUAGE sql AS $$ SELECT generate_range_series(int4range(0, n), 3) $$;
+CREATE FUNCTION by_sql_volatile(n int) RETURNS SETOF int4range LANGUAGE sql VOLATILE STRICT AS $$ SELECT generate_range_series(int4range(0, n), 3) $$;
+CREATE FUNCTION by_query(n int) RETURNS SETOF int4range LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY SELECT generate_range_series(int4range(0, n), 3); END $$;
+CREATE FUNCTION by_loop(n int) RETURNS SETOF int4range LANGUAGE plpgsql AS $$
+DECLARE
+    before int4range; piece int4range; pieces refcursor;
+BEGIN
+    FOR piece IN SELECT generate_range_series(int4range(0, n), 3) LOOP
+        IF before IS NOT NULL THEN RETURN NEXT before; END IF;
+        before := piece;
+    END LOOP;
+    OPEN pieces SCROLL FOR SELECT generate_range_series(int4range(0, n), 3);
+    FETCH LAST FROM pieces INTO piece;
+    IF piece <> before THEN RAISE 'the cursor has %', piece; END IF;
+    FETCH FIRST FROM pieces INTO piece;
+    IF piece <> int4range(0, 3) THEN RAISE 'the cursor has %', piece; END IF;
+    RETURN NEXT before;
+END $$;
+CREATE TABLE oracle AS SELECT int4range(i, i + 3) AS p FROM generate_series(0, 57, 3) AS i;
+SELECT kept, pieces = (SELECT array_agg(p ORDER BY p) FROM oracle) AS same FROM (VALUES
+    ('array', ARRAY(SELECT generate_range_series(int4range(0, 60), 3))),
+    ('table', ARRAY(SELECT p FROM generate_range_series(int4range(0, 60), 3) AS p)),
+    ('rows from', ARRAY(SELECT p FROM ROWS FROM (generate_range_series(int4range(0, 60), 3), generate_range_series(int4range(1, 61), 3)) AS t (p, q))),
+    ('sort', ARRAY(SELECT generate_range_series(int4range(0, 60), 3) AS p ORDER BY p)),
+    ('distinct', ARRAY(SELECT p FROM (SELECT DISTINCT generate_range_series(int4range(0, 60), 3) AS p) AS d ORDER BY p)),
+    ('materialized', ARRAY(WITH c AS MATERIALIZED (SELECT generate_range_series(int4range(0, 60), 3) AS p) SELECT a.p FROM c AS a JOIN c AS b USING (p) ORDER BY p)),
+    ('union', ARRAY(SELECT p FROM (SELECT generate_range_series(int4range(0, 60), 3) AS p UNION SELECT generate_range_series(int4range(0, 30), 3)) AS u ORDER BY p)),
+    ('window', ARRAY(SELECT p FROM (SELECT lag(p, 1) OVER () AS p FROM (SELECT generate_range_series(int4range(0, 63), 3) AS p) AS s) AS w WHERE p IS NOT NULL)),
+    ('nested', ARRAY(SELECT generate_range_series(generate_range_series(int4range(0, 60), 6), 3))),
+    ('side by side', ARRAY(SELECT CASE WHEN upper(a) = lower(b) THEN a END FROM (SELECT generate_range_series(int4range(0, 60), 3) AS a, generate_range_series(int4range(3, 63), 3) AS b) AS s)),
+    ('greatest of each group', ARRAY(SELECT mode() WITHIN GROUP (ORDER BY p DESC) FROM (SELECT generate_range_series(int4range(0, 60), 3) AS p) AS s GROUP BY lower(p) ORDER BY 1)),
+    ('sql function', ARRAY(SELECT by_sql(60))),
+    ('sql function in FROM', ARRAY(SELECT p FROM by_sql_volatile(60) AS p)),
+    ('sql function, row by row', ARRAY(SELECT by_sql_volatile(60))),
+    ('RETURN QUERY', ARRAY(SELECT by_query(60))),
+    ('loop and cursor', ARRAY(SELECT by_loop(60)))
+) AS v (kept, pieces);
+
 SET client_min_messages = warning;
 DROP SCHEMA pieces CASCADE;
 DROP SCHEMA elsewhere CASCADE;
