@@ -12,6 +12,8 @@ use core::{ffi::c_int, mem::MaybeUninit, panic::AssertUnwindSafe};
 use cee_scape::call_with_sigsetjmp;
 use pgrx::pg_sys::{self, Datum, Oid};
 
+use super::comparison::{Comparator, Converter};
+
 /// An error of the server on its way; its data is the topmost on the server's stack of errors.
 struct ServerError;
 
@@ -166,6 +168,29 @@ pub(crate) mod fenced {
             extra: *mut *mut core::ffi::c_void, memory: pg_sys::MemoryContext) -> ();
         range_cmp_bound_values(cache: *mut pg_sys::TypeCacheEntry, a: *const pg_sys::RangeBound,
             b: *const pg_sys::RangeBound) -> c_int;
+    }
+
+    /// An abbreviated value by a function of sort support.
+    #[inline]
+    pub(crate) unsafe fn abbreviate(
+        converter: Converter,
+        value: Datum,
+        support: pg_sys::SortSupport,
+    ) -> Datum {
+        // SAFETY: the caller answers for the arguments; the closure makes one call.
+        unsafe { fence(|| converter(value, support)) }
+    }
+
+    /// The order of two values by a function of sort support.
+    #[inline]
+    pub(crate) unsafe fn compare(
+        comparator: Comparator,
+        a: Datum,
+        b: Datum,
+        support: pg_sys::SortSupport,
+    ) -> c_int {
+        // SAFETY: the caller answers for the arguments; the closure makes one call.
+        unsafe { fence(|| comparator(a, b, support)) }
     }
 
     /// From PostgreSQL 16 on the server's takes one argument more, for errors that do not raise.

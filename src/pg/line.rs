@@ -21,7 +21,9 @@ use intervals::{
 use pgrx::pg_sys::{self, Datum, RangeBound};
 
 use super::{
-    ContextAllocator, Inet, RangeType, fenced,
+    ContextAllocator, Inet, RangeType,
+    comparison::Comparison,
+    fenced,
     inet::MAX_BOUNDS,
     range_type::{Canonical, Varlena, Word},
     wire,
@@ -680,19 +682,18 @@ pub(crate) enum Place {
 }
 
 /// A cut at any value: the value and the side of it.
+///
+/// Invariant: of two cuts the one with the smaller key comes first; see [`Comparison`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatumCut {
+    key: u64,
     value: Datum,
     place: Place,
 }
 
 impl DatumCut {
-    const FIRST: Self = Self { value: Datum::null(), place: Place::First };
-    const LAST: Self = Self { value: Datum::null(), place: Place::Last };
-
-    fn at(value: Datum, after: bool) -> Self {
-        Self { value, place: if after { Place::After } else { Place::Before } }
-    }
+    const FIRST: Self = Self { key: 0, value: Datum::null(), place: Place::First };
+    const LAST: Self = Self { key: u64::MAX, value: Datum::null(), place: Place::Last };
 
     /// The value, `None` on an unbounded side.
     fn value(self) -> Option<Datum> {
@@ -714,13 +715,38 @@ impl DatumCut {
 #[derive(Clone, Copy)]
 pub(crate) struct DatumLine<'a> {
     range_type: &'a RangeType,
+    comparison: &'a Comparison,
     memory: ContextAllocator,
 }
 
 impl<'a> DatumLine<'a> {
     /// Values that are kept are copied into `memory`.
+    ///
+    /// # Panics
+    /// Unless bounds of the type are compared by a function.
+    #[inline]
     pub(crate) fn new(range_type: &'a RangeType, memory: ContextAllocator) -> Self {
-        Self { range_type, memory }
+        let comparison =
+            range_type.comparison.as_ref().expect("the type is compared by a function");
+        Self { range_type, comparison, memory }
+    }
+
+    /// The cut beside a value of the subtype.
+    fn at(&self, value: Datum, after: bool) -> DatumCut {
+        // SAFETY: the value is of the subtype.
+        let key = unsafe { self.comparison.key(value) };
+        DatumCut { key, value, place: if after { Place::After } else { Place::Before } }
+    }
+
+    /// The order of cuts with equal keys.
+    #[inline(never)]
+    fn compare_values(&self, left: DatumCut, right: DatumCut) -> Ordering {
+        let order = match (left.value(), right.value()) {
+            // SAFETY: both are values of the subtype.
+            (Some(a), Some(b)) => unsafe { self.comparison.compare(a, b) },
+            _ => Ordering::Equal,
+        };
+        order.then(left.place.cmp(&right.place))
     }
 
     /// The length of the value at `at`.
@@ -787,18 +813,12 @@ impl<'a> DatumLine<'a> {
 impl Line for DatumLine<'_> {
     type Cut = DatumCut;
 
+    #[inline]
     fn compare(&self, left: DatumCut, right: DatumCut) -> Ordering {
-        let (Some(a), Some(b)) = (left.value(), right.value()) else {
-            return left.place.cmp(&right.place);
-        };
-        let cache = self.range_type.cache;
-        // SAFETY: both are values of the subtype, the entry has its comparison function.
-        let order = unsafe {
-            let function = &raw mut (*cache).rng_cmp_proc_finfo;
-            let order = fenced::FunctionCall2Coll(function, (*cache).rng_collation, a, b);
-            order.value() as i32
-        };
-        order.cmp(&0).then(left.place.cmp(&right.place))
+        match left.key.cmp(&right.key) {
+            Ordering::Equal => self.compare_values(left, right),
+            order => order,
+        }
     }
 
     fn adjoins(&self, end: DatumCut, start: DatumCut) -> bool {
@@ -825,7 +845,7 @@ impl Line for DatumLine<'_> {
             let length = self.value_length(from);
             let to = pg_sys::MemoryContextAlloc(self.memory.context(), length).cast::<u8>();
             ptr::copy_nonoverlapping(from, to, length);
-            DatumCut { value: Datum::from(to), place: cut.place }
+            DatumCut { value: Datum::from(to), ..cut }
         }
     }
 
@@ -866,7 +886,8 @@ impl ServerLine for DatumLine<'_> {
             3 => return Ok(DatumCut::LAST),
             _ => return Err(Malformed),
         };
-        Ok(DatumCut { value: wire::read_value(self.range_type.element(), reader)?, place })
+        let value = wire::read_value(self.range_type.element(), reader)?;
+        Ok(self.at(value, place == Place::After))
     }
 
     unsafe fn bounds(&self, at: *const u8, flags: u8) -> Span<DatumCut> {
@@ -878,14 +899,14 @@ impl ServerLine for DatumLine<'_> {
             } else {
                 let (value, behind) = self.fetch(at);
                 next = behind;
-                DatumCut::at(value, flags & LOWER_INCLUSIVE == 0)
+                self.at(value, flags & LOWER_INCLUSIVE == 0)
             };
             let end = if flags & UPPER_INFINITE != 0 {
                 DatumCut::LAST
             } else {
                 // The first value needs no padding: the bounds begin aligned.
                 let next = if next == at { at } else { self.aligned(next) };
-                DatumCut::at(self.fetch(next).0, flags & UPPER_INCLUSIVE != 0)
+                self.at(self.fetch(next).0, flags & UPPER_INCLUSIVE != 0)
             };
             Span { start, end }
         }
@@ -909,7 +930,7 @@ impl ServerLine for DatumLine<'_> {
     }
 
     fn cut(&self, value: Datum, after: bool) -> DatumCut {
-        DatumCut::at(value, after)
+        self.at(value, after)
     }
 
     fn multirange(&self, spans: &[Span<DatumCut>]) -> Datum {

@@ -4,6 +4,7 @@
 
 mod address_line;
 mod call;
+mod comparison;
 mod fence;
 mod gist;
 mod inet;

@@ -5,6 +5,8 @@
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
+use super::comparison::Comparison;
+
 /// How a by-value subtype maps to an `i64` in its own order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
@@ -53,12 +55,14 @@ pub(crate) struct RangeType {
     pub(crate) length: i16,
     pub(crate) by_value: bool,
     pub(crate) align: usize,
+    /// How bounds are compared, where [`Order::Function`] says that a function does.
+    pub(crate) comparison: Option<Comparison>,
     /// Lives as long as the session.
     pub(crate) cache: *mut pg_sys::TypeCacheEntry,
 }
 
 impl RangeType {
-    /// The range type with this OID, which must be one.
+    /// The range type with this OID, which must be one; valid as long as the current context.
     pub(crate) fn look_up(oid: Oid) -> Self {
         let flags = pg_sys::TYPECACHE_RANGE_INFO as i32;
         // SAFETY: the server returns an entry that stays, and fills in its range part.
@@ -91,6 +95,7 @@ impl RangeType {
                     b's' => 2,
                     _ => 1,
                 },
+                comparison: (order == Order::Function).then(|| Comparison::of(cache)),
                 cache,
             }
         }
@@ -105,7 +110,7 @@ impl RangeType {
     /// The type with this OID, described in `memory`.
     pub(crate) fn kept<'a>(memory: super::ContextAllocator, oid: Oid) -> &'a Self {
         // SAFETY: the description lives as long as the memory, in which the caller stays.
-        unsafe { &*memory.put(Self::look_up(oid)) }
+        unsafe { &*memory.put(memory.within(|| Self::look_up(oid))) }
     }
 
     /// The subtype.

@@ -10,7 +10,7 @@ use allocator_api2::{alloc::Allocator, vec::Vec};
 
 use crate::{
     Line, Span,
-    sort::{coalesce, merge, sort},
+    sort::{coalesce, merge, settle},
     union::PAUSE,
 };
 
@@ -69,7 +69,7 @@ struct Side<L: Line, S: Scale, A: Allocator> {
     settled: usize,
 }
 
-impl<L: Line, S: Scale, A: Allocator> Side<L, S, A> {
+impl<L: Line, S: Scale, A: Allocator + Clone> Side<L, S, A> {
     fn new_in(allocator: A) -> Self {
         Self { events: Vec::new_in(allocator), sorted: true, settled: 0 }
     }
@@ -115,7 +115,7 @@ impl<L: Line, S: Scale, A: Allocator> Side<L, S, A> {
         if self.sorted {
             return;
         }
-        sort(line, &mut self.events, |event| event.cut);
+        settle(line, &mut self.events, self.settled, |event| event.cut);
         self.coalesce(line, scale);
     }
 
@@ -165,12 +165,9 @@ pub struct Depth<L: Line, S: Scale, A: Allocator> {
     ends: Side<L, S, A>,
 }
 
-impl<L: Line, S: Scale, A: Allocator> Depth<L, S, A> {
+impl<L: Line, S: Scale, A: Allocator + Clone> Depth<L, S, A> {
     /// Nothing is covered; allocates nothing yet.
-    pub fn new_in(allocator: A) -> Self
-    where
-        A: Clone,
-    {
+    pub fn new_in(allocator: A) -> Self {
         Self { starts: Side::new_in(allocator.clone()), ends: Side::new_in(allocator) }
     }
 

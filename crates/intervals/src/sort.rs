@@ -30,6 +30,49 @@ pub(crate) fn sort<L: Line, T>(line: &L, items: &mut [T], cut_of: impl Fn(&T) ->
     }
 }
 
+/// Sorts `items`, the first `sorted` of which are ascending: only the others, then both are merged.
+///
+/// Needs room for the fewer of them once more.
+pub(crate) fn settle<L: Line, T: Copy, A: Allocator + Clone>(
+    line: &L,
+    items: &mut Vec<T, A>,
+    sorted: usize,
+    cut_of: impl Fn(&T) -> L::Cut + Copy,
+) {
+    sort(line, &mut items[sorted..], cut_of);
+    let follows =
+        |left: &T, right: &T| line.compare(cut_of(left), cut_of(right)) != Ordering::Greater;
+    let (left, right) = items.split_at(sorted);
+    let ([.., last], [first, ..]) = (left, right) else { return };
+    if follows(last, first) {
+        return;
+    }
+    let fewer = if left.len() < right.len() { left } else { right };
+    let mut moved = Vec::with_capacity_in(fewer.len(), items.allocator().clone());
+    append(&mut moved, fewer);
+    if sorted >= items.len() - sorted {
+        items.truncate(sorted);
+        merge(line, items, &moved, cut_of, |_| {});
+        return;
+    }
+    // From the front: what was moved away has left room for all that is ahead.
+    let (mut rest, mut from) = (&moved[..], sorted);
+    let mut at = 0;
+    while let [next, more @ ..] = rest {
+        if from < items.len() && !follows(next, &items[from]) {
+            items[at] = items[from];
+            from += 1;
+        } else {
+            items[at] = *next;
+            rest = more;
+        }
+        at += 1;
+        if at.is_multiple_of(PAUSE) {
+            line.pause();
+        }
+    }
+}
+
 /// Joins neighbours: `join` adds an item to the one before it, or returns false.
 pub(crate) fn coalesce<L: Line, T: Copy, A: Allocator>(
     line: &L,
@@ -106,6 +149,20 @@ mod tests {
         assert_eq!(items, expected);
         sort(&KeyLine, &mut items, |key| *key);
         assert_eq!(items, expected);
+    }
+
+    #[test]
+    fn settling_behind_any_number_of_sorted_items_sorts_them_all() {
+        for (sorted, others) in [(0, 0), (0, 9), (9, 0), (1, 300), (300, 1), (170, 130), (130, 170)]
+        {
+            let mut items = Vec::new_in(Global);
+            items.extend((0..sorted + others).map(|i| Key::before((i * 7_919) % 101)));
+            items[..sorted as usize].sort();
+            let mut expected = items.to_vec();
+            expected.sort();
+            settle(&KeyLine, &mut items, sorted as usize, |key| *key);
+            assert_eq!(items.as_slice(), expected);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use allocator_api2::{alloc::Allocator, vec::Vec};
 
 use crate::{
     Line, Span,
-    sort::{coalesce, merge, sort},
+    sort::{coalesce, merge, settle},
 };
 
 /// Up to this many islands a span out of order is looked up among them all.
@@ -32,7 +32,7 @@ pub struct Union<L: Line, A: Allocator> {
     settled: usize,
 }
 
-impl<L: Line, A: Allocator> Union<L, A> {
+impl<L: Line, A: Allocator + Clone> Union<L, A> {
     /// The empty union; allocates nothing yet.
     pub fn new_in(allocator: A) -> Self {
         Self { spans: Vec::new_in(allocator), settled: 0 }
@@ -194,9 +194,9 @@ impl<L: Line, A: Allocator> Union<L, A> {
         }
     }
 
-    /// Sorts and merges everything in place.
+    /// Sorts and merges everything.
     fn settle(&mut self, line: &L) {
-        sort(line, &mut self.spans, |span| span.start);
+        settle(line, &mut self.spans, self.settled, |span| span.start);
         self.coalesce(line);
     }
 
