@@ -126,6 +126,17 @@ def _range_tables() -> str:
         f"VACUUM ANALYZE moving_{shape};"
         for shape in ("one", "none")
     ]
+    # Subtypes whose comparison is a function: with abbreviated keys, and in most locales without.
+    slow = [
+        ("numeric", "numrange(i, i + 1.5)"),
+        ("text", "textrange(lpad(i::text, 10, '0'), lpad((i + 2)::text, 10, '0'))"),
+    ]
+    tables += ["CREATE TYPE textrange AS RANGE (subtype = text);"]
+    tables += [
+        f"CREATE UNLOGGED TABLE {name}_shuffled AS SELECT {r} AS r FROM generate_series(1, {{rows}}) AS i "
+        f"ORDER BY {orders['shuffled']}; VACUUM ANALYZE {name}_shuffled;"
+        for name, r in slow
+    ]
     return "\n".join(tables + frames)
 
 
@@ -199,6 +210,9 @@ def _unions() -> list[Comparison]:
                     plan="Partial Aggregate",
                 ),
             ]
+    for name in ("numeric", "text"):
+        core, ours = (whole(f"{call}(r)", f"{name}_shuffled") for call in ("range_agg", "range_union_agg"))
+        entries.append(Comparison(f"union, ranges of {name}, one island, shuffled", "range_agg", core, ours, 1.0))
     for order in ("sorted", "shuffled"):
         for key, words in [("consecutive", "neighbours"), ("robin", "round-robin")]:
             table = f"one_{order}"
@@ -318,6 +332,11 @@ def _algebra() -> list[Comparison]:
         depth = f"SELECT range_max_depth(r) FROM {table}"
         entries.append(Comparison(f"max depth, {words}", "union all, window sum", _depth(table), depth, 0.15))
         entries.append(_parallel(f"max depth, {words}", depth))
+    for name in ("numeric", "text"):
+        depth = f"SELECT range_max_depth(r) FROM {name}_shuffled"
+        core = _depth(f"{name}_shuffled")
+        words = f"max depth, ranges of {name}, two deep, shuffled"
+        entries.append(Comparison(words, "union all, window sum", core, depth, 1.0))
     for table, words in [
         ("one_sorted", "one island, sorted"),
         ("thousand_shuffled", "1000 islands, shuffled"),

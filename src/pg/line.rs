@@ -79,6 +79,27 @@ pub(crate) trait ServerLine: Line + Sized {
     /// Reads a cut that [`ServerLine::write_cut`] wrote; trusts nothing.
     fn read_cut(&self, reader: &mut Reader<'_>) -> Result<Self::Cut, Malformed>;
 
+    /// Writes a cut, and the number of things at it, behind `last`, the cut written before it in the
+    /// same ascending list.
+    fn write_cut_after(
+        &self,
+        _last: Option<Self::Cut>,
+        (cut, count): (Self::Cut, u64),
+        writer: &mut Writer<ContextAllocator>,
+    ) {
+        self.write_cut(cut, writer);
+        writer.count(count);
+    }
+
+    /// Reads what [`ServerLine::write_cut_after`] wrote; trusts nothing.
+    fn read_cut_after(
+        &self,
+        _last: Option<Self::Cut>,
+        reader: &mut Reader<'_>,
+    ) -> Result<(Self::Cut, u64), Malformed> {
+        Ok((self.read_cut(reader)?, reader.count()?))
+    }
+
     /// Writes spans as they travel in a serialized state, without their number.
     fn write_spans(&self, spans: &[Span<Self::Cut>], writer: &mut Writer<ContextAllocator>) {
         for (i, span) in spans.iter().enumerate() {
@@ -548,6 +569,26 @@ impl ServerLine for InlineLine<'_> {
     fn read_cut(&self, reader: &mut Reader<'_>) -> Result<Key, Malformed> {
         let cut = reader.key()?;
         if self.admits(cut) { Ok(cut) } else { Err(Malformed) }
+    }
+
+    #[inline]
+    fn write_cut_after(
+        &self,
+        last: Option<Key>,
+        (cut, count): (Key, u64),
+        writer: &mut Writer<ContextAllocator>,
+    ) {
+        writer.key_after(last, cut, count);
+    }
+
+    #[inline(always)]
+    fn read_cut_after(
+        &self,
+        last: Option<Key>,
+        reader: &mut Reader<'_>,
+    ) -> Result<(Key, u64), Malformed> {
+        let (cut, count) = reader.key_after(last)?;
+        if self.admits(cut) { Ok((cut, count)) } else { Err(Malformed) }
     }
 
     fn write_spans(&self, spans: &[Span<Key>], writer: &mut Writer<ContextAllocator>) {

@@ -1,6 +1,5 @@
 //! Depth: how many values share a point.
 
-use allocator_api2::vec::Vec;
 use intervals::{
     Span,
     depth::{Depth, Event, Load, Scale, Unweighted},
@@ -54,7 +53,7 @@ impl<L: ServerLine, S: ServerScale> Summary<L> for Loads<L, S> {
 
     fn combine(&mut self, line: &L, other: &mut Self) {
         let Self { depth, scale } = self;
-        depth.append(line, scale, other.depth.events(line, scale));
+        depth.append(line, scale, &mut other.depth);
     }
 
     fn write(&mut self, line: &L, writer: &mut Writer<ContextAllocator>) {
@@ -62,9 +61,9 @@ impl<L: ServerLine, S: ServerScale> Summary<L> for Loads<L, S> {
         pg::in_encoding::<L, _>(|| {
             for events in depth.events(line, scale) {
                 writer.count(events.len() as u64);
-                for (i, Event { cut, load }) in events.iter().enumerate() {
-                    line.write_cut(*cut, writer);
-                    writer.count(load.count as u64);
+                let mut last = None;
+                for (i, &Event { cut, load }) in events.iter().enumerate() {
+                    line.write_cut_after(last.replace(cut), (cut, load.count as u64), writer);
                     scale.write(load.weight, writer);
                     line.pause_at(i);
                 }
@@ -74,25 +73,21 @@ impl<L: ServerLine, S: ServerScale> Summary<L> for Loads<L, S> {
 
     fn absorb(&mut self, line: &L, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let Self { depth, scale } = self;
-        let mut side = || {
-            let mut events = Vec::new_in(ContextAllocator::current());
-            let mut total = 0_i64;
-            for i in 0..reader.items()? {
-                let cut = line.read_cut(reader)?;
-                let count = i64::try_from(reader.count()?).map_err(|_| Malformed)?;
+        let mut side = |ends| {
+            let (mut last, mut total) = (None, 0_i64);
+            let events = reader.items()?;
+            let read = (0..events).map(|_| {
+                let (cut, count) = line.read_cut_after(last, reader)?;
+                last = Some(cut);
+                let count = i64::try_from(count).map_err(|_| Malformed)?;
                 total = total.checked_add(count).filter(|_| count > 0).ok_or(Malformed)?;
-                events.push(Event { cut, load: Load { count, weight: scale.read(reader)? } });
-                line.pause_at(i);
-            }
-            Ok((events, total))
+                Ok(Event { cut, load: Load { count, weight: scale.read(reader)? } })
+            });
+            depth.append_events(line, scale, ends, events, read)?;
+            Ok(total)
         };
-        let sides = pg::in_encoding::<L, _>(|| Ok((side()?, side()?)))?;
-        let ((starts, started), (ends, ended)) = sides;
-        if started != ended {
-            return Err(Malformed);
-        }
-        depth.append(line, scale, [&starts, &ends]);
-        Ok(())
+        let (started, ended) = pg::in_encoding::<L, _>(|| Ok((side(false)?, side(true)?)))?;
+        if started == ended { Ok(()) } else { Err(Malformed) }
     }
 }
 

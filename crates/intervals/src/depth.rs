@@ -4,14 +4,18 @@
 //! and ends apart, since rows that come in order bring both in order, and sorting is then a
 //! comparison a row. Equal cuts share one entry, so memory follows the number of distinct bounds.
 
-use core::cmp::Ordering::{Equal, Greater, Less};
+use core::{
+    cmp::Ordering::{Equal, Greater, Less},
+    convert::Infallible,
+};
 
 use allocator_api2::{alloc::Allocator, vec::Vec};
 
 use crate::{
     Line, Span,
-    sort::{coalesce, merge, settle},
+    sort::{coalesce, settle},
     union::PAUSE,
+    vec::append,
 };
 
 /// The weights that spans carry, and their arithmetic.
@@ -52,7 +56,10 @@ pub struct Load<W> {
 }
 
 /// Where spans start, or end, and what they weigh together.
+///
+/// Packed, as [`Key`](crate::Key) is: pages of memory are what many distinct bounds cost most.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed)]
 pub struct Event<C, W> {
     /// Where.
     pub cut: C,
@@ -84,15 +91,13 @@ impl<L: Line, S: Scale, A: Allocator + Clone> Side<L, S, A> {
             match line.compare(last.cut, cut) {
                 Less => {}
                 Equal => {
-                    last.load.count += load.count;
-                    scale.add(&mut last.load.weight, load.weight);
+                    add(scale, last, load);
                     return;
                 }
                 Greater => self.sorted = false,
             }
         }
-        let load = Load { count: load.count, weight: scale.keep(load.weight) };
-        self.events.push(Event { cut: line.keep(cut), load });
+        self.events.push(keep(line, scale, Event { cut, load }));
     }
 
     /// The buffer is full: joins equal cuts, then grows if more than half of it is left.
@@ -119,19 +124,53 @@ impl<L: Line, S: Scale, A: Allocator + Clone> Side<L, S, A> {
         self.coalesce(line, scale);
     }
 
-    /// Adds events that lie elsewhere, in one pass where they are ascending.
-    fn append(&mut self, line: &L, scale: &S, events: &[Event<L::Cut, S::Weight>]) {
-        if events.is_sorted_by(|a, b| line.compare(a.cut, b.cut) == Less) {
-            self.settle(line, scale);
-            let keep = |event: &mut Event<L::Cut, S::Weight>| {
-                event.cut = line.keep(event.cut);
-                event.load.weight = scale.keep(event.load.weight);
-            };
-            merge(line, &mut self.events, events, |event| event.cut, keep);
-            self.coalesce(line, scale);
-        } else {
-            events.iter().for_each(|event| self.push(line, scale, event.cut, event.load));
+    /// Adds events that lie elsewhere, about `count` of them: in one pass where they are ascending.
+    fn append<E>(
+        &mut self,
+        line: &L,
+        scale: &S,
+        count: usize,
+        theirs: impl Iterator<Item = Result<Event<L::Cut, S::Weight>, E>>,
+    ) -> Result<(), E> {
+        self.settle(line, scale);
+        let allocator = self.events.allocator().clone();
+        let mut late = Vec::new_in(allocator.clone());
+        let merged = Vec::with_capacity_in(self.events.len() + count, allocator);
+        let ours = core::mem::replace(&mut self.events, merged);
+        let mut rest = ours.as_slice();
+        let mut last = None;
+        for (i, event) in theirs.enumerate() {
+            let event = event?;
+            if i % PAUSE == PAUSE - 1 {
+                line.pause();
+            }
+            if last.replace(event.cut).is_some_and(|last| line.compare(last, event.cut) != Less) {
+                late.push(keep(line, scale, event));
+                last = self.events.last().map(|event| event.cut);
+                continue;
+            }
+            let mut found = false;
+            while let [our, more @ ..] = rest {
+                let order = line.compare(our.cut, event.cut);
+                if order == Greater {
+                    break;
+                }
+                self.events.push(*our);
+                rest = more;
+                found = order == Equal;
+            }
+            match self.events.last_mut() {
+                Some(last) if found => add(scale, last, event.load),
+                _ => self.events.push(keep(line, scale, event)),
+            }
         }
+        append(&mut self.events, rest);
+        self.settled = self.events.len();
+        if !late.is_empty() {
+            append(&mut self.events, &late);
+            self.sorted = false;
+        }
+        Ok(())
     }
 
     /// Joins events at equal cuts; all are ascending.
@@ -140,6 +179,25 @@ impl<L: Line, S: Scale, A: Allocator + Clone> Side<L, S, A> {
         self.settled = self.events.len();
         self.sorted = true;
     }
+}
+
+/// An event that is the structure's own.
+fn keep<L: Line, S: Scale>(
+    line: &L,
+    scale: &S,
+    Event { cut, load }: Event<L::Cut, S::Weight>,
+) -> Event<L::Cut, S::Weight> {
+    let load = Load { count: load.count, weight: scale.keep(load.weight) };
+    Event { cut: line.keep(cut), load }
+}
+
+/// Adds what starts or ends at the same cut.
+#[inline]
+fn add<C: Copy, S: Scale>(scale: &S, event: &mut Event<C, S::Weight>, load: Load<S::Weight>) {
+    let mut sum = event.load;
+    sum.count += load.count;
+    scale.add(&mut sum.weight, load.weight);
+    event.load = sum;
 }
 
 /// Adds a stored event to the one before it if they are at the same cut.
@@ -154,8 +212,7 @@ fn join<L: Line, S: Scale>(
         return false;
     }
     line.release(event.cut);
-    last.load.count += event.load.count;
-    scale.add(&mut last.load.weight, event.load.weight);
+    add(scale, last, event.load);
     true
 }
 
@@ -178,16 +235,32 @@ impl<L: Line, S: Scale, A: Allocator + Clone> Depth<L, S, A> {
         self.ends.push(line, scale, span.end, Load { count: 1, weight });
     }
 
-    /// Adds starts of spans that lie elsewhere, and as many ends: as [`Depth::events`] has them,
-    /// or in any order, which takes longer.
-    pub fn append(
+    /// Adds the spans of another.
+    pub fn append(&mut self, line: &L, scale: &S, other: &mut Self) {
+        for (side, events) in
+            [&mut self.starts, &mut self.ends].into_iter().zip(other.events(line, scale))
+        {
+            let theirs = events.iter().map(|event| Ok::<_, Infallible>(*event));
+            let Ok(()) = side.append(line, scale, events.len(), theirs);
+        }
+    }
+
+    /// Adds starts of spans, or `ends` of them, that lie elsewhere, about `count` of them: as
+    /// [`Depth::events`] has them, or in any order, which takes longer. After both sides were added,
+    /// there must be as many starts as ends.
+    ///
+    /// # Errors
+    /// The first one of the iterator; then the structure is only to be dropped.
+    pub fn append_events<E>(
         &mut self,
         line: &L,
         scale: &S,
-        [starts, ends]: [&[Event<L::Cut, S::Weight>]; 2],
-    ) {
-        self.starts.append(line, scale, starts);
-        self.ends.append(line, scale, ends);
+        ends: bool,
+        count: usize,
+        events: impl Iterator<Item = Result<Event<L::Cut, S::Weight>, E>>,
+    ) -> Result<(), E> {
+        let side = if ends { &mut self.ends } else { &mut self.starts };
+        side.append(line, scale, count, events)
     }
 
     /// The starts and the ends, each ascending with distinct cuts.
@@ -349,7 +422,7 @@ mod tests {
                 let to = if i % 3 == 0 { &mut other } else { &mut depth };
                 to.push(&KeyLine, &Integers, *s, *w);
             }
-            depth.append(&KeyLine, &Integers, other.events(&KeyLine, &Integers));
+            depth.append(&KeyLine, &Integers, &mut other);
             let cell = |c: i64| {
                 let inside = spans
                     .iter()

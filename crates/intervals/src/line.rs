@@ -99,6 +99,18 @@ impl Key {
         Self { value, side: Self::BEFORE + after as u8 }
     }
 
+    /// The cut of a kind as it travels, which may be none.
+    #[inline]
+    pub(crate) const fn of_kind(value: i64, side: u8) -> Self {
+        Self { value, side }
+    }
+
+    /// The kind of the cut as it travels.
+    #[inline]
+    pub(crate) const fn side(self) -> u8 {
+        self.side
+    }
+
     /// The value beside the cut, `None` for [`Key::MIN`] and [`Key::MAX`].
     #[inline]
     pub const fn value(self) -> Option<i64> {

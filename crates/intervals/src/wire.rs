@@ -13,6 +13,9 @@ use crate::{Key, Span, vec::append};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
+/// In the first byte of a cut in a list: a number follows.
+const SEVERAL: u8 = 0x80;
+
 /// Appends to a buffer what a [`Reader`] reads back.
 #[derive(Debug)]
 pub struct Writer<A: Allocator> {
@@ -62,6 +65,24 @@ impl<A: Allocator> Writer<A> {
     #[inline]
     pub fn key(&mut self, key: Key) {
         self.items(&[key]);
+    }
+
+    /// A cut of an ascending list and a number of things at it: its kind, and the distance of its
+    /// value from the last one's in as few bytes as that needs, the lowest first. A single thing
+    /// takes no room.
+    #[inline]
+    pub fn key_after(&mut self, last: Option<Key>, key: Key, count: u64) {
+        let from = last.map_or(0, Key::raw);
+        let distance = key.raw().wrapping_sub(from) as u64;
+        let length = 8 - distance.leading_zeros() as usize / 8;
+        let several = if count == 1 { 0 } else { SEVERAL };
+        let mut bytes = [0; 9];
+        bytes[0] = several | key.side() << 4 | length as u8;
+        bytes[1..].copy_from_slice(&distance.to_le_bytes());
+        self.raw(&bytes[..=length]);
+        if count != 1 {
+            self.count(count);
+        }
     }
 
     /// Spans, without their number.
@@ -174,6 +195,31 @@ impl<'a> Reader<'a> {
         if key.is_valid() { Ok(*key) } else { Err(Malformed) }
     }
 
+    /// A cut and a number that [`Writer::key_after`] wrote behind the same cut.
+    #[inline]
+    pub fn key_after(&mut self, last: Option<Key>) -> Result<(Key, u64), Malformed> {
+        let head = self.u8()?;
+        let length = usize::from(head & 15);
+        let distance = if let (Some(bytes), ..=8) = (self.rest.first_chunk(), length) {
+            // All at once; those that belong to what follows are masked.
+            let wide = u128::from(u64::from_le_bytes(*bytes));
+            (wide & ((1 << (8 * length)) - 1)) as u64
+        } else {
+            let mut bytes = [0; 8];
+            let room = bytes.get_mut(..length).ok_or(Malformed)?;
+            room.copy_from_slice(self.rest.get(..length).ok_or(Malformed)?);
+            u64::from_le_bytes(bytes)
+        };
+        self.take(length)?;
+        let from = last.map_or(0, Key::raw);
+        let key = Key::of_kind(from.wrapping_add(distance as i64), (head & !SEVERAL) >> 4);
+        if !key.is_valid() {
+            return Err(Malformed);
+        }
+        let count = if head & SEVERAL == 0 { 1 } else { self.count()? };
+        Ok((key, count))
+    }
+
     /// As many spans, where they lie.
     pub fn spans(&mut self, count: usize) -> Result<&'a [Span<Key>], Malformed> {
         let spans: &[Span<Key>] = self.plain(count)?;
@@ -258,6 +304,41 @@ mod tests {
         let mut longer = whole.clone();
         longer.push(0);
         assert_eq!(read(&longer), Err(Malformed));
+    }
+
+    #[test]
+    fn cuts_in_order_are_read_back_whatever_lies_between_them() {
+        let mut keys = vec![Key::MIN];
+        for value in [i64::MIN, -1 << 40, -257, -1, 0, 1, 255, 256, 1 << 56, i64::MAX] {
+            keys.extend([Key::before(value), Key::after(value)]);
+        }
+        keys.push(Key::MAX);
+        // Not in order too.
+        keys.extend([Key::before(5), Key::after(-5), Key::MIN]);
+        let mut writer = Writer::with_capacity_in(0, Global);
+        let mut last = None;
+        let count = |key: Key| [1, 2, 300, u64::MAX][key.raw() as usize % 4];
+        keys.iter().for_each(|key| writer.key_after(last.replace(*key), *key, count(*key)));
+        let bytes = writer.finish();
+        let mut reader = Reader::new(&bytes);
+        let mut last = None;
+        for key in &keys {
+            assert_eq!(reader.key_after(last), Ok((*key, count(*key))));
+            last = Some(*key);
+        }
+        assert_eq!(reader.finish(), Ok(()));
+        for length in 0..bytes.len() {
+            let mut reader = Reader::new(&bytes[..length]);
+            let mut last = None;
+            let read = keys.iter().take_while(|_| {
+                last = reader.key_after(last).ok().map(|(key, _)| key);
+                last.is_some()
+            });
+            assert!(read.count() < keys.len());
+        }
+        for bytes in [&[0x19; 10][..], &[0x31, 7], &[0x41, 7], &[0x00], &[0x91, 7]] {
+            assert_eq!(Reader::new(bytes).key_after(None), Err(Malformed));
+        }
     }
 
     #[test]
