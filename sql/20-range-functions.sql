@@ -281,98 +281,104 @@ COMMENT ON FUNCTION range_expand(anyrange, "any", "any") IS
 
 -- Window functions. They need ORDER BY the range.
 
+CREATE FUNCTION range_window_support(request internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION range_window_support(internal) IS
+    'planner support of range_island and range_session';
+
 CREATE FUNCTION range_island(value anyrange)
     RETURNS bigint
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION range_island(anyrange) IS
     'number of the row''s island of overlapping or adjacent ranges, from 1';
 
 CREATE FUNCTION range_island(value int4range, max_gap integer)
     RETURNS bigint
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(int4range, integer) IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_island(value int8range, max_gap bigint)
     RETURNS bigint
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(int8range, bigint) IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_island(value numrange, max_gap numeric)
     RETURNS bigint
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(numrange, numeric) IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_island(value daterange, max_gap integer)
     RETURNS bigint
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(daterange, integer) IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_island(value tsrange, max_gap interval)
     RETURNS bigint
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(tsrange, interval) IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_island(value tstzrange, max_gap interval)
     RETURNS bigint
-    LANGUAGE c STABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c STABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(tstzrange, interval) IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_island(value anyrange, max_gap "any")
     RETURNS bigint
-    LANGUAGE c STABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
+    LANGUAGE c STABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_island_gap';
 COMMENT ON FUNCTION range_island(anyrange, "any") IS
     'number of the row''s island, from 1, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value anyrange)
     RETURNS anyrange
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION range_session(anyrange) IS
     'hull of the row''s island of overlapping or adjacent ranges';
 
 CREATE FUNCTION range_session(value int4range, max_gap integer)
     RETURNS int4range
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(int4range, integer) IS
     'hull of the row''s island, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value int8range, max_gap bigint)
     RETURNS int8range
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(int8range, bigint) IS
     'hull of the row''s island, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value numrange, max_gap numeric)
     RETURNS numrange
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(numrange, numeric) IS
     'hull of the row''s island, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value daterange, max_gap integer)
     RETURNS daterange
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(daterange, integer) IS
     'hull of the row''s island, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value tsrange, max_gap interval)
     RETURNS tsrange
-    LANGUAGE c IMMUTABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(tsrange, interval) IS
     'hull of the row''s island, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value tstzrange, max_gap interval)
     RETURNS tstzrange
-    LANGUAGE c STABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c STABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(tstzrange, interval) IS
     'hull of the row''s island, joining over gaps up to max_gap';
 
 CREATE FUNCTION range_session(value anyrange, max_gap "any")
     RETURNS anyrange
-    LANGUAGE c STABLE PARALLEL SAFE WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
+    LANGUAGE c STABLE PARALLEL SAFE SUPPORT range_window_support WINDOW AS 'MODULE_PATHNAME', 'range_session_gap';
 COMMENT ON FUNCTION range_session(anyrange, "any") IS
     'hull of the row''s island, joining over gaps up to max_gap';

@@ -36,7 +36,7 @@ pub(crate) use range_type::{
     Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
 };
 pub(crate) use set::{Row, Rows, next_row};
-pub(crate) use support::RowsRequest;
+pub(crate) use support::{RowsRequest, answer_any_frame};
 pub(crate) use value::{
     Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
     is_endless, numeric, scale, scaled, text, text_str, unscaled,

@@ -58,3 +58,27 @@ impl RowsRequest {
         }
     }
 }
+
+/// Answers, from PostgreSQL 16 on, which frame a window function wants that looks at no frame: that by
+/// rows, since others have the server compare each row with the next to find its peers.
+///
+/// # Safety
+/// SQL declares the running function as `(internal) → internal`.
+pub(crate) unsafe fn answer_any_frame(call: Call) -> Datum {
+    #[cfg(not(feature = "pg15"))]
+    // SAFETY: the argument is a node of the planner's; of this kind, it is for us to fill in.
+    unsafe {
+        let request: *mut pg_sys::SupportRequestOptimizeWindowClause = call.pointer(0);
+        if (*request).type_ == pg_sys::NodeTag::T_SupportRequestOptimizeWindowClause {
+            // As core's row_number has it: all functions of a window must want the same.
+            let frame = pg_sys::FRAMEOPTION_NONDEFAULT
+                | pg_sys::FRAMEOPTION_ROWS
+                | pg_sys::FRAMEOPTION_START_UNBOUNDED_PRECEDING
+                | pg_sys::FRAMEOPTION_END_CURRENT_ROW;
+            (*request).frameOptions = frame as i32;
+            return Datum::from(request);
+        }
+    }
+    let _ = call;
+    Datum::from(0)
+}

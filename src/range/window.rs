@@ -270,3 +270,7 @@ pg_function! {
     /// `(anyrange, max_gap) → anyrange`: likewise, islands joined over gaps.
     fn range_session_gap(call) { session(call, true) }
 }
+pg_function! {
+    /// `(internal) → internal`: planner support of both, which look at no frame.
+    fn range_window_support(call) { pg::answer_any_frame(call) }
+}

@@ -182,6 +182,23 @@ CREATE TYPE marks AS RANGE (subtype = elsewhere.mark);
 SELECT i, range_island(r, 2) OVER w, range_session(r, 2) OVER w, range_island(r, 1) OVER w
 FROM (SELECT i, marks(ROW(i * 3), ROW(i * 3 + 1)) AS r FROM generate_series(1, 4) AS i) AS v WINDOW w AS (ORDER BY r) ORDER BY i;
 
+-- Neither looks at the frame, and the planner is told so: from PostgreSQL 16 on it takes the frame by rows that needs no peers, which 18 shows.
+SELECT bool_and(a = b AND a = c AND a = d AND (x, y) IS NOT DISTINCT FROM (z, z)) AS whatever_the_frame
+FROM (SELECT range_island(r) OVER w AS a, range_island(r) OVER (w RANGE CURRENT ROW) AS b, range_island(r) OVER (w GROUPS BETWEEN 1 FOLLOWING AND 2 FOLLOWING EXCLUDE TIES) AS c, range_island(r) OVER (w ROWS UNBOUNDED PRECEDING) AS d,
+        range_session(r) OVER w AS x, range_session(r) OVER (w ROWS 1 PRECEDING EXCLUDE CURRENT ROW) AS y, range_session(r) OVER (w GROUPS 1 PRECEDING) AS z
+    FROM (SELECT int4range(i % 50 * 3, i % 50 * 3 + i % 5) AS r FROM generate_series(1, 200) AS i) AS v WINDOW w AS (ORDER BY r)) AS f;
+CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    line text; plan text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        plan := plan || line || E'\n';
+    END LOOP;
+    RETURN plan;
+END $$;
+SELECT call, current_setting('server_version_num')::int < 180000 OR plan_of(format('SELECT %s OVER (ORDER BY r) FROM (SELECT int4range(i, i + 2) AS r FROM generate_series(1, 9) AS i) AS v', call)) LIKE '%ROWS UNBOUNDED PRECEDING%' AS by_rows
+FROM unnest('{row_number(),range_island(r),"range_island(r, 1)",range_session(r),"range_session(r, 1)"}'::text[]) AS call;
+
 SET client_min_messages = warning;
 DROP SCHEMA windows CASCADE;
 DROP SCHEMA elsewhere CASCADE;
