@@ -4,7 +4,8 @@
 //! * the first `settled` spans are islands: ascending, none reaching the next;
 //! * the rest wait in any order; when the buffer is full everything is settled, and the buffer
 //!   only grows if more than half of it survives. Memory therefore follows the number of islands
-//!   (at most four times it, and never less than a few), not the number of spans.
+//!   (at most four times it, and never less than a few), not the number of spans. Settling takes room
+//!   for up to half of the buffer once more.
 //!
 //! Input in order costs one or two comparisons a span; input nearly in order, or falling into
 //! few islands, a binary search; the rest a share of one sort for every doubling.
