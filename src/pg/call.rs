@@ -35,6 +35,16 @@ impl Call {
         }
     }
 
+    /// Argument `n` from 0.
+    ///
+    /// # Safety
+    /// There is one, and it is not NULL.
+    #[inline]
+    pub(crate) unsafe fn value(self, n: usize) -> Datum {
+        // SAFETY: as ours.
+        unsafe { (*(*self.info).args.as_ptr().add(n)).value }
+    }
+
     /// Argument `n` as the pointer that an `internal` holds, null where it is NULL.
     #[inline]
     pub(crate) fn pointer<T>(self, n: usize) -> *mut T {

@@ -70,6 +70,20 @@ impl Inet {
         }
     }
 
+    /// The bits of an IPv4 address that is not toasted; `None` for others. It cannot raise.
+    ///
+    /// # Safety
+    /// `datum` is an `inet` or `cidr`.
+    #[inline]
+    pub(crate) unsafe fn v4_in_place(datum: Datum) -> Option<u32> {
+        // SAFETY: as ours.
+        unsafe {
+            let at = Varlena::in_place(datum)?.start;
+            let bits = || u32::from_be(at.add(2).cast::<u32>().read_unaligned());
+            (*at == AF_INET).then(bits)
+        }
+    }
+
     /// A host.
     #[inline]
     pub(crate) fn host(address: Address) -> Self {
