@@ -14,7 +14,7 @@
 use core::ffi::c_int;
 
 use addresses::{
-    Key,
+    Address, Key,
     key::{MAX_LENGTH, Search, Strategy, holds, holds_v4},
     split::Split,
 };
@@ -168,56 +168,78 @@ pg_function! {
     /// `(internal, inetrange, smallint, oid, internal) → boolean`: whether the entry fits, or may
     /// lead to some that do.
     fn inetrange_gist_consistent(call) try {
-        // By far the commonest: what this does for an entry is most of what a lookup costs. For it,
-        // inner entries and leaves are alike.
-        let fits = match call.value(2).value() as u16 {
-            CONTAINS_ELEMENT => holds_v4_element(call),
-            _ => None,
-        };
-        fits.or_else(|| holds_query(call)).map(|fits| {
-            *call.pointer::<bool>(4) = false;
-            Datum::from(fits)
+        // By far the commonest: entries of IPv4 ranges, searched for an address or a network. What
+        // this does for one entry is most of what a lookup costs. Inner entries are as leaves.
+        let key = pg::key_in_place(Entry::argument(call, 0).key());
+        key.zip(v4_query(call)).and_then(|(key, (lower, upper))| {
+            Some(exact(call, holds_v4(key, lower, upper)?))
+        })
+    } try {
+        let key = pg::key_in_place(Entry::argument(call, 0).key());
+        key.zip(query(call)).and_then(|(key, (lower, upper))| {
+            Some(exact(call, holds(key, lower, upper)?))
         })
     } {
-        let fits = is_consistent(call);
-        *call.pointer::<bool>(4) = false;
-        Datum::from(fits)
+        exact(call, is_consistent(call))
     }
 }
 
-/// Whether an entry of IPv4 ranges holds the query, an IPv4 address; `None` for others.
-///
-/// # Safety
-/// As the access method calls `consistent`, for an element.
-#[inline(always)]
-unsafe fn holds_v4_element(call: Call) -> Option<bool> {
-    // SAFETY: as ours.
-    unsafe {
-        let key = pg::key_in_place(Entry::argument(call, 0).key())?;
-        holds_v4(key, Inet::v4_in_place(call.value(1))?)
-    }
-}
-
-/// Whether an entry of ranges of one family holds the query, an address or a bounded range; `None`
-/// for others.
+/// The answer of `consistent`, which needs no recheck.
 ///
 /// # Safety
 /// As the access method calls `consistent`.
-#[inline(never)]
-unsafe fn holds_query(call: Call) -> Option<bool> {
+#[inline(always)]
+unsafe fn exact(call: Call, fits: bool) -> Datum {
+    // SAFETY: as ours.
+    unsafe { *call.pointer::<bool>(4) = false };
+    Datum::from(usize::from(fits))
+}
+
+/// The first and the last address that an entry is to contain, of a query by `@>` for IPv4
+/// addresses; `None` for others.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+#[inline(always)]
+unsafe fn v4_query(call: Call) -> Option<(u32, u32)> {
     // SAFETY: as ours.
     unsafe {
-        let key = pg::key_in_place(Entry::argument(call, 0).key())?;
-        let query = Varlena::in_place(call.value(1))?;
         match call.value(2).value() as u16 {
-            CONTAINS_ELEMENT => holds(key, Inet::read(query).address),
-            CONTAINS if call.value(3).value() as u32 != pg_sys::ANYMULTIRANGEOID.to_u32() => {
-                let (lower, upper) = InetBounds::in_place(query)?;
-                Some(holds(key, lower)? && (lower == upper || holds(key, upper)?))
-            }
+            CONTAINS_ELEMENT => Inet::v4_in_place(call.value(1)).map(|address| (address, address)),
+            CONTAINS if is_range(call) => InetBounds::v4_in_place(call.value(1)),
             _ => None,
         }
     }
+}
+
+/// The same for an address of either family, or a range with both bounds.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+#[inline(always)]
+unsafe fn query(call: Call) -> Option<(Address, Address)> {
+    // SAFETY: as ours.
+    unsafe {
+        let value = Varlena::in_place(call.value(1))?;
+        match call.value(2).value() as u16 {
+            CONTAINS_ELEMENT => {
+                let address = Inet::read(value).address;
+                Some((address, address))
+            }
+            CONTAINS if is_range(call) => InetBounds::in_place(value),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the query is a range, where it is a range or a multirange.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+#[inline(always)]
+unsafe fn is_range(call: Call) -> bool {
+    // SAFETY: as ours.
+    unsafe { call.value(3).value() as u32 != pg_sys::ANYMULTIRANGEOID.to_u32() }
 }
 
 /// Whether an entry fits a query, or may lead to some that do.

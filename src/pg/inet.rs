@@ -171,6 +171,23 @@ impl InetBounds {
         }
     }
 
+    /// The same of IPv4 addresses.
+    ///
+    /// # Safety
+    /// As [`InetBounds::in_place`].
+    #[inline]
+    pub(crate) unsafe fn v4_in_place(datum: Datum) -> Option<(u32, u32)> {
+        // Its type's OID, two bounds, which have the short header, and flags: ranges with a bound
+        // of another kind, or fewer bounds, have another length.
+        const BOUND: usize = 1 + 2 + 4;
+        // SAFETY: as ours.
+        unsafe {
+            let value = Varlena::in_place(datum)?;
+            let bits = |at: usize| u32::from_be(value.start.add(at).cast::<u32>().read_unaligned());
+            (value.length == 4 + 2 * BOUND + 1).then(|| (bits(7), bits(7 + BOUND)))
+        }
+    }
+
     /// The bounds that are stored at `at` under `flags`.
     ///
     /// # Safety
