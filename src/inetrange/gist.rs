@@ -16,7 +16,7 @@ use core::ffi::c_int;
 use addresses::{
     Address, Key,
     key::{MAX_LENGTH, Search, Strategy, holds, holds_v4},
-    split::Split,
+    split::{Split, part_for_one_page},
 };
 use pgrx::pg_sys::{self, Datum, SortSupport};
 
@@ -395,24 +395,7 @@ unsafe fn share_of_left(entries: &[pg_sys::GISTENTRY]) -> f64 {
         None if leaf => LEAF_SHARE * SHORTEST / average,
         None => INNER_SHARE,
     };
-    part_of_page(size / pg::PAGE as f64, share)
-}
-
-/// Which part of the entries of so many pages one page should get, to leave pages as full as `share`.
-///
-/// An ordinary page that is full divides into halves. A build from sorted input divides the entries
-/// of several pages at once, again and again until each part fits a page: one page is filled, the
-/// rest divided further.
-fn part_of_page(pages: f64, share: f64) -> f64 {
-    let alike = (pages / share).round().max(pages.ceil()).max(2.0);
-    if pages > 0.5 * alike {
-        return 1.0 / alike;
-    }
-    // What fits a page is divided no further. So that it does not become a full one, the last two
-    // share what just does not fit.
-    const LAST: f64 = 1.02;
-    let others = ((pages - LAST) / share).round();
-    if others < 1.0 { 0.5 } else { (pages - LAST) / others / pages }
+    part_for_one_page(size / pg::PAGE as f64, share)
 }
 
 pg_function! {

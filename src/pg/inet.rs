@@ -15,8 +15,8 @@ use pgrx::{
 use super::{
     ContextAllocator, Varlena, call1, call3,
     line::{
-        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, UPPER_INCLUSIVE, UPPER_INFINITE,
-        multirange_count, multirange_part,
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, MultirangeParts, UPPER_INCLUSIVE,
+        UPPER_INFINITE, multirange_count,
     },
 };
 use crate::error;
@@ -24,9 +24,6 @@ use crate::error;
 /// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = AF_INET + 1;
-
-/// Alignment of `inet`, which ranges in a multirange have too.
-const ALIGNMENT: usize = 4;
 
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
@@ -162,10 +159,22 @@ impl InetBounds {
         // SAFETY: a range ends with its flags; its bounds follow its type's OID.
         unsafe {
             let flags = *value.start.add(value.length - 1);
-            if flags & (EMPTY | LOWER_INFINITE | UPPER_INFINITE) != 0 {
-                return None;
-            }
-            let lower = Varlena::in_place(Datum::from(value.start.add(4)))?;
+            Self::stored_in_place(value.start.add(4), flags)
+        }
+    }
+
+    /// The addresses of both bounds that are stored at `at` under `flags`; `None` if there are fewer.
+    ///
+    /// # Safety
+    /// As [`InetBounds::stored`].
+    #[inline]
+    unsafe fn stored_in_place(at: *const u8, flags: u8) -> Option<(Address, Address)> {
+        if flags & (EMPTY | LOWER_INFINITE | UPPER_INFINITE) != 0 {
+            return None;
+        }
+        // SAFETY: as ours.
+        unsafe {
+            let lower = Varlena::in_place(Datum::from(at))?;
             let upper = Varlena::in_place(Datum::from(lower.start.add(lower.length)))?;
             Some((Inet::read(lower).address, Inet::read(upper).address))
         }
@@ -347,17 +356,41 @@ impl InetMultirange {
         self.count
     }
 
-    /// The ends of its range number `i`, from 0; ranges ascend.
+    /// The ends of its ranges from number `first` on, counted from 0; ranges ascend.
+    ///
+    /// # Safety
+    /// The multirange stays.
+    #[inline]
+    pub(crate) unsafe fn ends_from(&self, first: usize) -> impl Iterator<Item = Ends> + use<> {
+        // SAFETY: as ours.
+        unsafe {
+            MultirangeParts::new(self.value, self.count, ALIGN, first).map(|(at, flags)| {
+                match InetBounds::stored_in_place(at, flags) {
+                    Some((lower, upper)) => (Some(lower), Some(upper)),
+                    None => Self::stored_ends(at, flags),
+                }
+            })
+        }
+    }
+
+    /// What is stored at `at` under `flags`, with few bounds or in a form that is not core's.
+    ///
+    /// # Safety
+    /// As [`InetBounds::stored`].
+    #[cold]
+    unsafe fn stored_ends(at: *const u8, flags: u8) -> Ends {
+        // SAFETY: as ours.
+        unsafe { InetBounds::stored(at, flags) }.ends()
+    }
+
+    /// The ends of its range number `i`.
     ///
     /// # Safety
     /// There is one.
     #[inline]
     pub(crate) unsafe fn ends(&self, i: usize) -> Ends {
         // SAFETY: as ours.
-        unsafe {
-            let (at, flags) = multirange_part(self.value, self.count, ALIGNMENT, i);
-            InetBounds::stored(at, flags).ends()
-        }
+        unsafe { self.ends_from(i) }.next().unwrap_or_default()
     }
 
     /// The key of its range number `i`.

@@ -438,7 +438,10 @@ pub fn holds(bytes: &[u8], lower: Address, upper: Address) -> Option<bool> {
     let (&tag, rest) = bytes.split_first()?;
     let head = usize::from(tag & LOW);
     let tail = rest.len().checked_sub(head)?;
-    if tag & CONTAINS_EMPTY != 0 || rest.len() < MIN_TAGGED - 1 || !matches!(tag & KIND, PAIR | HOST) {
+    if tag & CONTAINS_EMPTY != 0
+        || rest.len() < MIN_TAGGED - 1
+        || !matches!(tag & KIND, PAIR | HOST)
+    {
         return None;
     }
     if !of(Family::V6) {
