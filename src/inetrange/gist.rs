@@ -14,8 +14,8 @@
 use core::ffi::c_int;
 
 use addresses::{
-    Address, Key,
-    key::{MAX_LENGTH, Search, Strategy, holds, holds_v4},
+    Key,
+    key::{MAX_LENGTH, Search, Strategy, holds_v4, holds_v6},
     split::{Split, part_for_one_page},
 };
 use pgrx::pg_sys::{self, Datum, SortSupport};
@@ -176,8 +176,8 @@ pg_function! {
         })
     } try {
         let key = pg::key_in_place(Entry::argument(call, 0).key());
-        key.zip(query(call)).and_then(|(key, (lower, upper))| {
-            Some(exact(call, holds(key, lower, upper)?))
+        key.zip(v6_query(call)).and_then(|(key, (lower, upper))| {
+            Some(exact(call, holds_v6(key, lower, upper)?))
         })
     } {
         exact(call, is_consistent(call))
@@ -212,21 +212,17 @@ unsafe fn v4_query(call: Call) -> Option<(u32, u32)> {
     }
 }
 
-/// The same for an address of either family, or a range with both bounds.
+/// The same for IPv6 addresses.
 ///
 /// # Safety
 /// As the access method calls `consistent`.
 #[inline(always)]
-unsafe fn query(call: Call) -> Option<(Address, Address)> {
+unsafe fn v6_query(call: Call) -> Option<(u128, u128)> {
     // SAFETY: as ours.
     unsafe {
-        let value = Varlena::in_place(call.value(1))?;
         match call.value(2).value() as u16 {
-            CONTAINS_ELEMENT => {
-                let address = Inet::read(value).address;
-                Some((address, address))
-            }
-            CONTAINS if is_range(call) => InetBounds::in_place(value),
+            CONTAINS_ELEMENT => Inet::v6_in_place(call.value(1)).map(|address| (address, address)),
+            CONTAINS if is_range(call) => InetBounds::v6_in_place(call.value(1)),
             _ => None,
         }
     }

@@ -81,6 +81,20 @@ impl Inet {
         }
     }
 
+    /// The same of an IPv6 address.
+    ///
+    /// # Safety
+    /// As [`Inet::v4_in_place`].
+    #[inline]
+    pub(crate) unsafe fn v6_in_place(datum: Datum) -> Option<u128> {
+        // SAFETY: as ours.
+        unsafe {
+            let at = Varlena::in_place(datum)?.start;
+            let bits = || u128::from_be(at.add(2).cast::<u128>().read_unaligned());
+            (*at == AF_INET6).then(bits)
+        }
+    }
+
     /// A host.
     #[inline]
     pub(crate) fn host(address: Address) -> Self {
@@ -150,16 +164,47 @@ impl InetBounds {
         }
     }
 
-    /// The addresses of a range that has both bounds, which are not toasted. It cannot raise.
+    /// The bits of the addresses of a range from one IPv4 address to another; `None` for a toasted
+    /// range and others. It cannot raise.
     ///
     /// # Safety
-    /// `value` is an `inetrange`.
+    /// `datum` is an `inetrange`.
     #[inline]
-    pub(crate) unsafe fn in_place(value: Varlena) -> Option<(Address, Address)> {
-        // SAFETY: a range ends with its flags; its bounds follow its type's OID.
+    pub(crate) unsafe fn v4_in_place(datum: Datum) -> Option<(u32, u32)> {
+        // SAFETY: as ours.
         unsafe {
-            let flags = *value.start.add(value.length - 1);
-            Self::stored_in_place(value.start.add(4), flags)
+            let [lower, upper] = Self::bits_in_place::<u32>(datum)?;
+            Some((u32::from_be(lower), u32::from_be(upper)))
+        }
+    }
+
+    /// The same of IPv6 addresses.
+    ///
+    /// # Safety
+    /// `datum` is an `inetrange`.
+    #[inline]
+    pub(crate) unsafe fn v6_in_place(datum: Datum) -> Option<(u128, u128)> {
+        // SAFETY: as ours.
+        unsafe {
+            let [lower, upper] = Self::bits_in_place::<u128>(datum)?;
+            Some((u128::from_be(lower), u128::from_be(upper)))
+        }
+    }
+
+    /// Both addresses, as they are stored, of a range that has two as large as `Bits`.
+    ///
+    /// # Safety
+    /// `datum` is an `inetrange`.
+    #[inline]
+    unsafe fn bits_in_place<Bits>(datum: Datum) -> Option<[Bits; 2]> {
+        // Its type's OID, two bounds, which have the short header, and flags: a range with a bound
+        // of another size, or fewer bounds, has another length.
+        let bound = 3 + size_of::<Bits>();
+        // SAFETY: as ours.
+        unsafe {
+            let value = Varlena::in_place(datum)?;
+            let bits = |at: usize| value.start.add(at).cast::<Bits>().read_unaligned();
+            (value.length == 4 + 2 * bound + 1).then(|| [bits(4 + 3), bits(4 + bound + 3)])
         }
     }
 
@@ -177,23 +222,6 @@ impl InetBounds {
             let lower = Varlena::in_place(Datum::from(at))?;
             let upper = Varlena::in_place(Datum::from(lower.start.add(lower.length)))?;
             Some((Inet::read(lower).address, Inet::read(upper).address))
-        }
-    }
-
-    /// The same of IPv4 addresses.
-    ///
-    /// # Safety
-    /// As [`InetBounds::in_place`].
-    #[inline]
-    pub(crate) unsafe fn v4_in_place(datum: Datum) -> Option<(u32, u32)> {
-        // Its type's OID, two bounds, which have the short header, and flags: ranges with a bound
-        // of another kind, or fewer bounds, have another length.
-        const BOUND: usize = 1 + 2 + 4;
-        // SAFETY: as ours.
-        unsafe {
-            let value = Varlena::in_place(datum)?;
-            let bits = |at: usize| u32::from_be(value.start.add(at).cast::<u32>().read_unaligned());
-            (value.length == 4 + 2 * BOUND + 1).then(|| (bits(7), bits(7 + BOUND)))
         }
     }
 

@@ -416,7 +416,7 @@ const SIDE_V6: u8 = 2;
 /// Whether the hull of the key of these bytes holds the IPv4 addresses from `lower` to `upper`, for
 /// keys of IPv4 pairs; `None` for others.
 ///
-/// It is what [`holds`] says of them, in as few steps as can be.
+/// It is what a [`Search`] for [`Strategy::Contains`] accepts, without a search.
 #[inline]
 pub fn holds_v4(bytes: &[u8], lower: u32, upper: u32) -> Option<bool> {
     let (start, difference) = start_v4(bytes)?;
@@ -425,55 +425,43 @@ pub fn holds_v4(bytes: &[u8], lower: u32, upper: u32) -> Option<bool> {
     Some(within(lower) & within(upper))
 }
 
-/// Whether the hull of the key of these bytes holds the addresses from `lower` to `upper`, for keys
-/// of one family and without empty ranges; `None` for others.
-///
-/// It is what a [`Search`] for [`Strategy::Contains`] accepts, without a search.
+/// The same of IPv6 addresses, for keys of either family without empty ranges.
 #[inline]
-pub fn holds(bytes: &[u8], lower: Address, upper: Address) -> Option<bool> {
-    let of = |family| lower.family() == family && upper.family() == family;
-    if let Some(holds) = holds_v4(bytes, lower.bits() as u32, upper.bits() as u32) {
-        return Some(of(Family::V4) && holds);
+pub fn holds_v6(bytes: &[u8], lower: u128, upper: u128) -> Option<bool> {
+    if bytes.len() < MIN_TAGGED {
+        return start_v4(bytes).map(|_| false);
     }
     let (&tag, rest) = bytes.split_first()?;
     let head = usize::from(tag & LOW);
     let tail = rest.len().checked_sub(head)?;
-    if tag & CONTAINS_EMPTY != 0
-        || rest.len() < MIN_TAGGED - 1
-        || !matches!(tag & KIND, PAIR | HOST)
-    {
-        return None;
+    if tag & !LOW == PAIR && (1..=8).contains(&head) && tail <= 8 {
+        let start = u64::from_be_bytes(*rest.first_chunk()?) >> (64 - 8 * head);
+        // The difference is the last bytes; what precedes it there is masked off.
+        let last = u64::from_be_bytes(*rest.last_chunk()?);
+        let difference = if tail == 8 { last } else { last & ((1 << (8 * tail)) - 1) };
+        let within = |bits: u128| {
+            let part = (bits >> 64) as u64 >> (64 - 8 * head);
+            part.wrapping_sub(start) <= difference
+        };
+        return Some(within(lower) & within(upper));
     }
-    if !of(Family::V6) {
-        return Some(false);
-    }
-    if tag & KIND == HOST || head == 0 || head > 8 || tail > 8 {
-        return holds_v6(bytes, lower.bits(), upper.bits());
-    }
-    let start = u64::from_be_bytes(*rest.first_chunk()?) >> (64 - 8 * head);
-    // The difference is the last bytes; what precedes it there is masked off.
-    let last = u64::from_be_bytes(*rest.last_chunk()?);
-    let difference = if tail == 8 { last } else { last & ((1 << (8 * tail)) - 1) };
-    let within = |address: Address| {
-        let part = (address.bits() >> 64) as u64 >> (64 - 8 * head);
-        part.wrapping_sub(start) <= difference
-    };
-    Some(within(lower) & within(upper))
+    holds_long_v6(bytes, lower, upper)
 }
 
-/// The same for the tagged key of IPv6 addresses.
 #[inline(never)]
-fn holds_v6(bytes: &[u8], lower: u128, upper: u128) -> Option<bool> {
+fn holds_long_v6(bytes: &[u8], lower: u128, upper: u128) -> Option<bool> {
     let (&tag, rest) = bytes.split_first()?;
     let head = usize::from(tag & LOW);
     let others = 8 * 16_usize.checked_sub(head)? as u32;
     let (start, end) = split(rest, head)?;
-    Some(if tag & KIND == HOST {
-        lower == upper && lower == shift_left(start, others) | end
-    } else {
-        let within = |bits| shift_right(bits, others).wrapping_sub(start) <= end;
-        within(lower) & within(upper)
-    })
+    match tag & !LOW {
+        PAIR => {
+            let within = |bits| shift_right(bits, others).wrapping_sub(start) <= end;
+            Some(within(lower) & within(upper))
+        }
+        HOST => Some(lower == upper && lower == shift_left(start, others) | end),
+        _ => None,
+    }
 }
 
 /// The IPv4 pair that these bytes of a key mean, lower address first; `None` if they mean
@@ -1275,7 +1263,14 @@ mod tests {
                 {
                     let Some(query) = Key::range(Some(lower), Some(upper)) else { continue };
                     let search = Search::new(Strategy::Contains, &query, false);
-                    if let Some(holds) = holds(bytes, lower, upper) {
+                    let holds = match (lower.family(), upper.family()) {
+                        (Family::V4, Family::V4) => {
+                            holds_v4(bytes, lower.bits() as u32, upper.bits() as u32)
+                        }
+                        (Family::V6, Family::V6) => holds_v6(bytes, lower.bits(), upper.bits()),
+                        _ => continue,
+                    };
+                    if let Some(holds) = holds {
                         assert_eq!(Some(holds), search.accepts_bytes(bytes), "{key:?} {query:?}");
                         told += 1;
                         held += usize::from(holds);
