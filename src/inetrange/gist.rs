@@ -388,7 +388,7 @@ unsafe fn share_of_left(entries: &[pg_sys::GISTENTRY]) -> f64 {
     let average = size / (entries.len() - 1) as f64;
     let share = match given {
         Some(share) => share,
-        None if leaf => LEAF_SHARE * SHORTEST / average,
+        None if leaf => LEAF_SHARE * (SHORTEST / average).powf(1.5),
         None => INNER_SHARE,
     };
     part_for_one_page(size / pg::PAGE as f64, share)
