@@ -67,9 +67,15 @@ CREATE FUNCTION inetrange_cidrs(value inetrange)
 COMMENT ON FUNCTION inetrange_cidrs(inetrange) IS
     'fewest networks that cover exactly the range, ascending; each family for itself';
 
+CREATE FUNCTION inetmultirange_cidrs_support(request internal)
+    RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION inetmultirange_cidrs_support(internal) IS
+    'planner support of inetrange_cidrs';
+
 CREATE FUNCTION inetrange_cidrs(value inetmultirange)
     RETURNS SETOF cidr
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'inetmultirange_cidrs';
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SUPPORT inetmultirange_cidrs_support AS 'MODULE_PATHNAME', 'inetmultirange_cidrs';
 COMMENT ON FUNCTION inetrange_cidrs(inetmultirange) IS
     'fewest networks that cover exactly the multirange, ascending; each family for itself';
 

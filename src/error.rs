@@ -299,7 +299,11 @@ pub(crate) fn not_a_number_of_addresses(number: &str) -> ! {
             PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             "a number of addresses must be a whole number",
         )
-        .set_detail(format!("It is {number}.")),
+        .set_detail(format!("It is {number}."))
+        .set_hint(match number.parse::<f64>() {
+            Ok(number) if number.is_finite() => "Use round(), floor() or ceil() to make it one.",
+            _ => "Use a finite number.",
+        }),
     )
 }
 

@@ -49,8 +49,8 @@ pg_function! {
 unsafe fn cover_all(call: Call) -> Option<Rows> {
     // SAFETY: as ours; the argument lives as long as the call series.
     let ranges = unsafe { InetMultirange::new(Varlena::new(call.argument(0)?)) };
-    // SAFETY: there are so many.
-    let spans = (0..ranges.count()).filter_map(move |i| span(unsafe { ranges.ends(i) }));
+    // SAFETY: it stays.
+    let spans = unsafe { ranges.ends_from(0) }.filter_map(span);
     // No two ranges touch, so no block covers parts of both.
     let blocks = spans.flat_map(Cover::new).map(|block| Inet::from(block).datum());
     Some(Rows::new(ContextAllocator::current(), blocks))
@@ -101,18 +101,38 @@ pg_function! {
         let prefix = prefix_length(prefix, within);
         let Some(within) = within else { return call.null() };
         let taken = InetMultirange::new(Varlena::new(taken));
-        // Ranges of the type are not empty; of one that were, any address would do.
-        let span_of = |i| {
-            if i % 65_536 == 65_535 {
-                check_for_interrupts!();
-            }
-            span(taken.ends(i)).unwrap_or(within)
+        let spans_from = |first| {
+            let mut read = 0;
+            taken.ends_from(first).filter_map(move |ends| {
+                read += 1;
+                if read % 65_536 == 0 {
+                    check_for_interrupts!();
+                }
+                span(ends)
+            })
         };
-        match first_free_among(within, taken.count(), span_of, prefix) {
+        match first_free_among(within, taken.count(), spans_from, prefix) {
             Some(block) => Inet::from(block).datum(),
             None => call.null(),
         }
     }
+}
+
+/// Ranges of a multirange whose blocks the planner waits for; more are taken to be like these.
+const COUNTED: usize = 1_000;
+
+/// How many blocks cover the multirange that the planner's call is about.
+///
+/// # Safety
+/// The request is about [`inetmultirange_cidrs`].
+unsafe fn estimate_cover_all(request: &RowsRequest) -> Option<f64> {
+    // SAFETY: as ours; the constant stays.
+    let (ranges, spans) = unsafe {
+        let ranges = InetMultirange::new(Varlena::new(request.constant(0)?.0));
+        (ranges, ranges.ends_from(0).take(COUNTED).filter_map(span))
+    };
+    let blocks = spans.flat_map(Cover::new).count() as f64;
+    Some(blocks * (ranges.count() as f64 / COUNTED as f64).max(1.0))
 }
 
 /// How many blocks cover the range that the planner's call is about.
@@ -140,6 +160,12 @@ unsafe fn estimate_subnets(request: &RowsRequest) -> Option<f64> {
 pg_function! {
     /// `(internal) → internal`: planner support of `inetrange_cidrs(inetrange)`.
     fn inetrange_cidrs_support(call) { RowsRequest::answer(call, |request| estimate_cover(request)) }
+}
+pg_function! {
+    /// `(internal) → internal`: planner support of `inetrange_cidrs(inetmultirange)`.
+    fn inetmultirange_cidrs_support(call) {
+        RowsRequest::answer(call, |request| estimate_cover_all(request))
+    }
 }
 pg_function! {
     /// `(internal) → internal`: planner support of `inetrange_subnets`.

@@ -1,8 +1,8 @@
 //! The GiST operator class of `inetrange`.
 //!
 //! Invariants:
-//! * A key is what `addresses::key` encodes, in a varlena with the short header: exact in leaves,
-//!   so `consistent` never asks for a recheck and `fetch` gives the range back.
+//! * A key is what `addresses::key` encodes: exact in leaves, so `consistent` never asks for a recheck
+//!   and `fetch` gives the range back. Keys of inner entries are made wide, so that a page has few.
 //! * Keys need no decompressing: they are read where they lie in the page.
 //! * Strategies and meanings are those of core's `range_ops`, empty and unbounded ranges included,
 //!   and one of our own for `>>=`.
@@ -15,8 +15,8 @@ use core::ffi::c_int;
 
 use addresses::{
     Key,
-    key::{MAX_LENGTH, Search, Strategy, holds},
-    split::Split,
+    key::{MAX_LENGTH, Search, Strategy, holds_v4, holds_v6},
+    split::{Split, part_for_one_page},
 };
 use pgrx::pg_sys::{self, Datum, SortSupport};
 
@@ -34,8 +34,8 @@ const CONTAINS_ELEMENT: u16 = 16;
 /// Strategy of our own, of `>>=`: contains the network of an `inet`.
 const CONTAINS_NETWORK: u16 = 27;
 
-fn key_datum(key: &Key) -> Datum {
-    pg::key_datum(key.encode(&mut [0; MAX_LENGTH]))
+fn inner_key(key: &Key) -> Datum {
+    pg::inner_key(key.encode(&mut [0; MAX_LENGTH]))
 }
 
 /// # Safety
@@ -168,60 +168,99 @@ pg_function! {
     /// `(internal, inetrange, smallint, oid, internal) → boolean`: whether the entry fits, or may
     /// lead to some that do.
     fn inetrange_gist_consistent(call) try {
-        // The commonest searches by far, for an address or for the range of a network among
-        // bounded ranges, need no preparation: for them, inner entries and leaves are alike.
-        let (entry, query, recheck) =
-            (Entry::argument(call, 0), call.argument(1), call.pointer::<bool>(4));
-        let strategy = call.argument(2).map_or(0, |n| n.value() as u16);
-        let subtype = call.argument(3).map_or(0, |oid| oid.value() as u32);
-        let key = Varlena::in_place(entry.key()).map(|key| pg::bytes(key));
-        let value = query.and_then(|query| Varlena::in_place(query));
-        let fits = key.zip(value).and_then(|(key, value)| match strategy {
-            CONTAINS_ELEMENT => holds(key, Inet::read(value).address),
-            CONTAINS if subtype != pg_sys::ANYMULTIRANGEOID.to_u32() => {
-                let (lower, upper) = InetBounds::in_place(value)?;
-                Some(holds(key, lower)? && (lower == upper || holds(key, upper)?))
-            }
-            _ => None,
-        });
-        fits.map(|fits| {
-            recheck.write(false);
-            Datum::from(fits)
+        // By far the commonest: entries of IPv4 ranges, searched for an address or a network. What
+        // this does for one entry is most of what a lookup costs. Inner entries are as leaves.
+        let key = pg::key_in_place(Entry::argument(call, 0).key());
+        key.zip(v4_query(call)).and_then(|(key, (lower, upper))| {
+            Some(exact(call, holds_v4(key, lower, upper)?))
+        })
+    } try {
+        let key = pg::key_in_place(Entry::argument(call, 0).key());
+        key.zip(v6_query(call)).and_then(|(key, (lower, upper))| {
+            Some(exact(call, holds_v6(key, lower, upper)?))
         })
     } {
-        let (Some(query), Some(strategy), Some(subtype)) =
-            (call.argument(1), call.argument(2), call.argument(3))
-        else {
-            return Datum::from(false);
-        };
-        *call.pointer::<bool>(4) = false;
-        let entry = Entry::argument(call, 0);
-        let query = (strategy.value() as u16, subtype, Varlena::new(query));
-        Datum::from(is_consistent(call, query, pg::key_bytes(entry.key()), entry.is_on_leaf()))
+        exact(call, is_consistent(call))
     }
 }
 
-/// Whether a key fits a query: its strategy, the type of the operator's right side, its value.
+/// The answer of `consistent`, which needs no recheck.
 ///
 /// # Safety
 /// As the access method calls `consistent`.
-unsafe fn is_consistent(
-    call: Call,
-    (strategy, subtype, value): (u16, Datum, Varlena),
-    key: &[u8],
-    leaf: bool,
-) -> bool {
+#[inline(always)]
+unsafe fn exact(call: Call, fits: bool) -> Datum {
+    // SAFETY: as ours.
+    unsafe { *call.pointer::<bool>(4) = false };
+    Datum::from(usize::from(fits))
+}
+
+/// The first and the last address that an entry is to contain, of a query by `@>` for IPv4
+/// addresses; `None` for others.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+#[inline(always)]
+unsafe fn v4_query(call: Call) -> Option<(u32, u32)> {
+    // SAFETY: as ours.
+    unsafe {
+        match call.value(2).value() as u16 {
+            CONTAINS_ELEMENT => Inet::v4_in_place(call.value(1)).map(|address| (address, address)),
+            CONTAINS if is_range(call) => InetBounds::v4_in_place(call.value(1)),
+            _ => None,
+        }
+    }
+}
+
+/// The same for IPv6 addresses.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+#[inline(always)]
+unsafe fn v6_query(call: Call) -> Option<(u128, u128)> {
+    // SAFETY: as ours.
+    unsafe {
+        match call.value(2).value() as u16 {
+            CONTAINS_ELEMENT => Inet::v6_in_place(call.value(1)).map(|address| (address, address)),
+            CONTAINS if is_range(call) => InetBounds::v6_in_place(call.value(1)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the query is a range, where it is a range or a multirange.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+#[inline(always)]
+unsafe fn is_range(call: Call) -> bool {
+    // SAFETY: as ours.
+    unsafe { call.value(3).value() as u32 != pg_sys::ANYMULTIRANGEOID.to_u32() }
+}
+
+/// Whether an entry fits a query, or may lead to some that do.
+///
+/// # Safety
+/// As the access method calls `consistent`.
+unsafe fn is_consistent(call: Call) -> bool {
+    // SAFETY: as ours.
+    let (entry, strategy, subtype) = unsafe {
+        let [strategy, subtype] = [2, 3].map(|n| call.value(n).value());
+        (Entry::argument(call, 0), strategy as u16, subtype as u32)
+    };
     let query = if strategy == CONTAINS_ELEMENT {
         Query::Element
     } else if strategy == CONTAINS_NETWORK {
         Query::Network
-    } else if subtype.value() as u32 == pg_sys::ANYMULTIRANGEOID.to_u32() {
+    } else if subtype == pg_sys::ANYMULTIRANGEOID.to_u32() {
         Query::Multirange
     } else {
         Query::Range
     };
     // SAFETY: as ours.
     unsafe {
+        let (key, leaf) = (pg::key_bytes(entry.key()), entry.is_on_leaf());
+        let value = Varlena::new(call.value(1));
         let prepared = call.kept(|| Prepared::new(strategy, query, value));
         if !prepared.is(strategy, query, value) {
             prepared.prepare(strategy, query, value);
@@ -269,9 +308,8 @@ pg_function! {
     fn inetrange_gist_union(call) {
         let mut keys = pg::entries(call, 0).iter().map(|entry| read(entry.key));
         let key = keys.next().map(|first| keys.fold(first, |all, key| all.union(&key)));
-        let datum = key_datum(&key.unwrap_or(Key::EMPTY));
-        *call.pointer::<c_int>(1) = pg::key_bytes(datum).len() as c_int + 1;
-        datum
+        *call.pointer::<c_int>(1) = pg::INNER_SIZE as c_int;
+        inner_key(&key.unwrap_or(Key::EMPTY))
     }
 }
 
@@ -282,7 +320,8 @@ pg_function! {
         if !entry.is_value() {
             return Datum::from(call.pointer::<pg_sys::GISTENTRY>(0));
         }
-        entry.with_key(key_datum(&range_key(Varlena::new(entry.key()))))
+        let key = range_key(Varlena::new(entry.key()));
+        entry.with_key(pg::leaf_key(key.encode(&mut [0; MAX_LENGTH])))
     }
 }
 
@@ -321,26 +360,21 @@ pg_function! {
         let halves = [half(split.left()), half(split.right())];
         drop((keys, split));
         let result = call.pointer(1);
-        pg::fill_split(result, halves.each_ref().map(|(places, key)| (&**places, key_datum(key))));
+        pg::fill_split(result, halves.each_ref().map(|(places, key)| (&**places, inner_key(key))));
         Datum::from(result)
     }
 }
 
 /// How full a build from sorted input leaves its pages, unless the index has a `fillfactor`.
 ///
-/// A scan looks at every entry of each page on its way, so a lookup costs the sum of the fan-outs of
-/// all levels, which is least where they are about equal. Among inner pages, of which there are
-/// few, room costs nothing. In leaves it is weighed against the size of the index: the share is for
-/// the shortest entries, those of most IPv4 ranges, and smaller for longer ones.
-const LEAF_SHARE: f64 = 0.43;
+/// In leaves, what lookups gain by few entries is weighed against the size of the index. The share is
+/// for the shortest entries, those of most IPv4 ranges, and smaller for longer ones. Inner pages have
+/// few entries however full they are.
+const LEAF_SHARE: f64 = 0.667;
 const SHORTEST: f64 = 20.0;
-const INNER_SHARE: f64 = 0.15;
+const INNER_SHARE: f64 = 0.8;
 
 /// Which share of the entries should go to the left page.
-///
-/// An ordinary page that is full divides into halves. A build from sorted input divides the entries
-/// of several pages at once, again and again until each part fits a page: it gets one page, as full
-/// as it should be, and the rest.
 ///
 /// # Safety
 /// The entries are those that the access method passes to `picksplit`.
@@ -348,19 +382,16 @@ unsafe fn share_of_left(entries: &[pg_sys::GISTENTRY]) -> f64 {
     let Some(first) = entries.get(1) else { return 0.5 };
     // SAFETY: as ours.
     let (size, given, leaf) = unsafe {
-        let size = |entry: &pg_sys::GISTENTRY| pg::tuple_size(pg::key_bytes(entry.key).len());
-        let size = entries[1..].iter().map(size).sum::<usize>() as f64;
+        let size = entries[1..].iter().map(|entry| pg::entry_size(entry.key)).sum::<usize>() as f64;
         (size, pg::fill_factor(first.rel), pg::is_leaf(first.page))
     };
     let average = size / (entries.len() - 1) as f64;
     let share = match given {
         Some(share) => share,
-        None if leaf => LEAF_SHARE * SHORTEST / average,
+        None if leaf => LEAF_SHARE * (SHORTEST / average).powf(1.5),
         None => INNER_SHARE,
     };
-    let page = pg::PAGE as f64;
-    let pages = if size < 1.05 * page { 2.0 } else { (size / (share * page)).round().max(2.0) };
-    1.0 / pages
+    part_for_one_page(size / pg::PAGE as f64, share)
 }
 
 pg_function! {

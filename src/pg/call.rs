@@ -35,6 +35,16 @@ impl Call {
         }
     }
 
+    /// Argument `n` from 0.
+    ///
+    /// # Safety
+    /// There is one, and it is not NULL.
+    #[inline]
+    pub(crate) unsafe fn value(self, n: usize) -> Datum {
+        // SAFETY: as ours.
+        unsafe { (*(*self.info).args.as_ptr().add(n)).value }
+    }
+
     /// Argument `n` as the pointer that an `internal` holds, null where it is NULL.
     #[inline]
     pub(crate) fn pointer<T>(self, n: usize) -> *mut T {
@@ -140,45 +150,37 @@ impl Call {
 ///
 /// The body gets a [`Call`] and returns a `Datum`. An error or a panic in it becomes an ERROR.
 ///
-/// A block after `try` is run before that guard: it returns the result or `None`, and must not raise,
-/// panic, or call what might.
+/// Blocks after `try` are run before that guard, the second one if the first one has no result, and so
+/// on: each returns the result or `None`, and must not raise, panic, or call what might.
 macro_rules! pg_function {
-    ($(#[doc = $doc:literal])* fn $name:ident($call:ident) try $quick:block $body:block) => {
-        $crate::pg::pg_function! {
-            $(#[doc = $doc])*
-            fn $name => |info| {
-                #[inline(never)]
-                unsafe fn guarded(info: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
-                    // SAFETY: the server passes a valid frame, on its only thread.
-                    unsafe {
-                        $crate::pg::entry(|| {
-                            let $call = $crate::pg::Call::new(info);
-                            $body
-                        })
-                    }
-                }
-                // SAFETY: as above; and as the first block says.
-                unsafe {
-                    let $call = $crate::pg::Call::new(info);
-                    match $quick {
-                        Some(result) => result,
-                        None => guarded(info),
-                    }
-                }
+    (@run $call:ident $info:ident try $quick:block $($rest:tt)+) => {{
+        #[inline(never)]
+        unsafe fn next($info: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
+            $crate::pg::pg_function!(@run $call $info $($rest)+)
+        }
+        // SAFETY: the server passes a valid frame; and as the block says.
+        unsafe {
+            let $call = $crate::pg::Call::new($info);
+            match $quick {
+                Some(result) => result,
+                None => next($info),
             }
         }
+    }};
+    (@run $call:ident $info:ident $body:block) => {
+        // SAFETY: the server passes a valid frame, on its only thread.
+        unsafe {
+            $crate::pg::entry(|| {
+                let $call = $crate::pg::Call::new($info);
+                $body
+            })
+        }
     };
-    ($(#[doc = $doc:literal])* fn $name:ident($call:ident) $body:block) => {
+    ($(#[doc = $doc:literal])* fn $name:ident($call:ident) $($body:tt)+) => {
         $crate::pg::pg_function! {
             $(#[doc = $doc])*
             fn $name => |info| {
-                // SAFETY: the server passes a valid frame, on its only thread.
-                unsafe {
-                    $crate::pg::entry(|| {
-                        let $call = $crate::pg::Call::new(info);
-                        $body
-                    })
-                }
+                $crate::pg::pg_function!(@run $call info $($body)+)
             }
         }
     };

@@ -1,7 +1,8 @@
 //! What the GiST access method passes to the functions of an operator class, and expects of them.
 //!
-//! Keys here are varlenas of a few dozen bytes, always with the short header, so a page holds them
-//! without padding.
+//! Keys here are varlenas of a few dozen bytes. In leaves they have the short header, so a page holds
+//! them without padding. Those of inner entries lie in a room of fixed size, [`INNER_SIZE`], with the
+//! long header: how many bytes the key has, the key, zeros.
 
 use core::slice;
 
@@ -9,8 +10,8 @@ use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::{Call, Varlena, bytes};
 
-/// A key's bytes, with the short header, in the current context.
-pub(crate) fn key_datum(bytes: &[u8]) -> Datum {
+/// A leaf's key of these bytes, in the current context.
+pub(crate) fn leaf_key(bytes: &[u8]) -> Datum {
     let size = bytes.len() + 1;
     debug_assert!(size < 128);
     // SAFETY: the server returns memory of this size, which is written whole.
@@ -24,6 +25,19 @@ pub(crate) fn key_datum(bytes: &[u8]) -> Datum {
     }
 }
 
+/// An inner entry's key of these bytes, in the current context.
+pub(crate) fn inner_key(bytes: &[u8]) -> Datum {
+    debug_assert!(5 + bytes.len() <= INNER_SIZE);
+    // SAFETY: the server returns memory of this size, which is written whole.
+    unsafe {
+        let value = pg_sys::palloc0(INNER_SIZE).cast::<u8>();
+        pgrx::set_varsize_4b(value.cast(), INNER_SIZE as i32);
+        *value.add(4) = bytes.len() as u8;
+        value.add(5).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        Datum::from(value)
+    }
+}
+
 /// The bytes of a key.
 ///
 /// # Safety
@@ -31,7 +45,32 @@ pub(crate) fn key_datum(bytes: &[u8]) -> Datum {
 #[inline]
 pub(crate) unsafe fn key_bytes<'a>(datum: Datum) -> &'a [u8] {
     // SAFETY: as ours.
-    unsafe { bytes(Varlena::new(datum)) }
+    let bytes = unsafe { bytes(Varlena::new(datum)) };
+    match bytes.split_first() {
+        Some((length, key)) if bytes.len() == INNER_SIZE - 4 => &key[..usize::from(*length)],
+        _ => bytes,
+    }
+}
+
+/// The same, `None` where it takes more than a look at the header. It cannot raise.
+///
+/// # Safety
+/// As [`key_bytes`].
+#[inline]
+pub(crate) unsafe fn key_in_place<'a>(datum: Datum) -> Option<&'a [u8]> {
+    let at = datum.cast_mut_ptr::<u8>();
+    if cfg!(target_endian = "big") {
+        return None;
+    }
+    // SAFETY: as ours; a key is never toasted, and the header tells where it lies.
+    unsafe {
+        let first = *at;
+        Some(if first & 1 == 1 {
+            slice::from_raw_parts(at.add(1), usize::from(first >> 1) - 1)
+        } else {
+            slice::from_raw_parts(at.add(5), usize::from(*at.add(4)))
+        })
+    }
 }
 
 /// An entry of a page, or one to be.
@@ -129,10 +168,38 @@ pub(crate) const PAGE: usize = pg_sys::BLCKSZ as usize
     - size_of::<pg_sys::GISTPageOpaqueData>();
 
 /// Bytes that an entry of one column takes in a page, with a key of so many bytes.
-pub(crate) fn tuple_size(key: usize) -> usize {
-    let tuple = size_of::<pg_sys::IndexTupleData>() + 1 + key;
+const fn tuple_size(key: usize) -> usize {
+    let tuple = size_of::<pg_sys::IndexTupleData>() + key;
     tuple.next_multiple_of(pg_sys::MAXIMUM_ALIGNOF as usize) + size_of::<pg_sys::ItemIdData>()
 }
+
+/// Bytes that the entry of this key takes in a page, if it has no other column.
+///
+/// # Safety
+/// `datum` is a key.
+pub(crate) unsafe fn entry_size(datum: Datum) -> usize {
+    // SAFETY: as ours.
+    tuple_size(unsafe { pgrx::varsize_any(datum.cast_mut_ptr()) })
+}
+
+/// How many entries an inner page has room for.
+///
+/// A scan tests every entry of each page on its way, so a level costs its fan-out and, for the page
+/// itself, as much as some ten tests: (fan-out + 10) / ln(fan-out) is least at about 10, and hardly
+/// more up to twice that. With short keys some 300 entries would gather in a page. Inner pages are
+/// few, so it is they that are made wide: a fan-out below 20 costs a twentieth of the index.
+const FAN_OUT: usize = 24;
+
+/// The size of an inner entry's key, its header and what is unused in it included.
+pub(crate) const INNER_SIZE: usize = {
+    let item = PAGE / FAN_OUT - size_of::<pg_sys::ItemIdData>();
+    let tuple = item - item % pg_sys::MAXIMUM_ALIGNOF as usize;
+    tuple - size_of::<pg_sys::IndexTupleData>()
+};
+
+// Such a key keeps the long header, and is not compressed (`TOAST_INDEX_TARGET`).
+const _: () = assert!(INNER_SIZE > 130 && INNER_SIZE < PAGE / 16);
+const _: () = assert!(tuple_size(INNER_SIZE) * FAN_OUT <= PAGE);
 
 /// The start of the server's `GiSTOptions`, which pgrx does not bind.
 #[repr(C)]

@@ -15,8 +15,8 @@ use pgrx::{
 use super::{
     ContextAllocator, Varlena, call1, call3,
     line::{
-        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, Room, UPPER_INCLUSIVE, UPPER_INFINITE,
-        multirange_count, multirange_part,
+        EMPTY, LOWER_INCLUSIVE, LOWER_INFINITE, MAX_VALUE, MultirangeParts, Room, UPPER_INCLUSIVE,
+        UPPER_INFINITE, multirange_count,
     },
 };
 use crate::error;
@@ -24,9 +24,6 @@ use crate::error;
 /// `PGSQL_AF_INET`: the platform's `AF_INET`; `PGSQL_AF_INET6` is one more.
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = AF_INET + 1;
-
-/// Alignment of `inet`, which ranges in a multirange have too.
-const ALIGNMENT: usize = 4;
 
 /// The most bytes of an `inet` with the short header of one byte.
 const MAX_SHORT: usize = 3 + 16;
@@ -67,6 +64,34 @@ impl Inet {
                 Address::v6(u128::from_be(at.cast::<u128>().read_unaligned()))
             };
             Self { address, prefix: (*value.start.add(1)).min(address.family().width()) }
+        }
+    }
+
+    /// The bits of an IPv4 address that is not toasted; `None` for others. It cannot raise.
+    ///
+    /// # Safety
+    /// `datum` is an `inet` or `cidr`.
+    #[inline]
+    pub(crate) unsafe fn v4_in_place(datum: Datum) -> Option<u32> {
+        // SAFETY: as ours.
+        unsafe {
+            let at = Varlena::in_place(datum)?.start;
+            let bits = || u32::from_be(at.add(2).cast::<u32>().read_unaligned());
+            (*at == AF_INET).then(bits)
+        }
+    }
+
+    /// The same of an IPv6 address.
+    ///
+    /// # Safety
+    /// As [`Inet::v4_in_place`].
+    #[inline]
+    pub(crate) unsafe fn v6_in_place(datum: Datum) -> Option<u128> {
+        // SAFETY: as ours.
+        unsafe {
+            let at = Varlena::in_place(datum)?.start;
+            let bits = || u128::from_be(at.add(2).cast::<u128>().read_unaligned());
+            (*at == AF_INET6).then(bits)
         }
     }
 
@@ -139,19 +164,62 @@ impl InetBounds {
         }
     }
 
-    /// The addresses of a range that has both bounds, which are not toasted. It cannot raise.
+    /// The bits of the addresses of a range from one IPv4 address to another; `None` for a toasted
+    /// range and others. It cannot raise.
     ///
     /// # Safety
-    /// `value` is an `inetrange`.
+    /// `datum` is an `inetrange`.
     #[inline]
-    pub(crate) unsafe fn in_place(value: Varlena) -> Option<(Address, Address)> {
-        // SAFETY: a range ends with its flags; its bounds follow its type's OID.
+    pub(crate) unsafe fn v4_in_place(datum: Datum) -> Option<(u32, u32)> {
+        // SAFETY: as ours.
         unsafe {
-            let flags = *value.start.add(value.length - 1);
-            if flags & (EMPTY | LOWER_INFINITE | UPPER_INFINITE) != 0 {
-                return None;
-            }
-            let lower = Varlena::in_place(Datum::from(value.start.add(4)))?;
+            let [lower, upper] = Self::bits_in_place::<u32>(datum)?;
+            Some((u32::from_be(lower), u32::from_be(upper)))
+        }
+    }
+
+    /// The same of IPv6 addresses.
+    ///
+    /// # Safety
+    /// `datum` is an `inetrange`.
+    #[inline]
+    pub(crate) unsafe fn v6_in_place(datum: Datum) -> Option<(u128, u128)> {
+        // SAFETY: as ours.
+        unsafe {
+            let [lower, upper] = Self::bits_in_place::<u128>(datum)?;
+            Some((u128::from_be(lower), u128::from_be(upper)))
+        }
+    }
+
+    /// Both addresses, as they are stored, of a range that has two as large as `Bits`.
+    ///
+    /// # Safety
+    /// `datum` is an `inetrange`.
+    #[inline]
+    unsafe fn bits_in_place<Bits>(datum: Datum) -> Option<[Bits; 2]> {
+        // Its type's OID, two bounds, which have the short header, and flags: a range with a bound
+        // of another size, or fewer bounds, has another length.
+        let bound = 3 + size_of::<Bits>();
+        // SAFETY: as ours.
+        unsafe {
+            let value = Varlena::in_place(datum)?;
+            let bits = |at: usize| value.start.add(at).cast::<Bits>().read_unaligned();
+            (value.length == 4 + 2 * bound + 1).then(|| [bits(4 + 3), bits(4 + bound + 3)])
+        }
+    }
+
+    /// The addresses of both bounds that are stored at `at` under `flags`; `None` if there are fewer.
+    ///
+    /// # Safety
+    /// As [`InetBounds::stored`].
+    #[inline]
+    unsafe fn stored_in_place(at: *const u8, flags: u8) -> Option<(Address, Address)> {
+        if flags & (EMPTY | LOWER_INFINITE | UPPER_INFINITE) != 0 {
+            return None;
+        }
+        // SAFETY: as ours.
+        unsafe {
+            let lower = Varlena::in_place(Datum::from(at))?;
             let upper = Varlena::in_place(Datum::from(lower.start.add(lower.length)))?;
             Some((Inet::read(lower).address, Inet::read(upper).address))
         }
@@ -320,17 +388,41 @@ impl InetMultirange {
         self.count
     }
 
-    /// The ends of its range number `i`, from 0; ranges ascend.
+    /// The ends of its ranges from number `first` on, counted from 0; ranges ascend.
+    ///
+    /// # Safety
+    /// The multirange stays.
+    #[inline]
+    pub(crate) unsafe fn ends_from(&self, first: usize) -> impl Iterator<Item = Ends> + use<> {
+        // SAFETY: as ours.
+        unsafe {
+            MultirangeParts::new(self.value, self.count, ALIGN, first).map(|(at, flags)| {
+                match InetBounds::stored_in_place(at, flags) {
+                    Some((lower, upper)) => (Some(lower), Some(upper)),
+                    None => Self::stored_ends(at, flags),
+                }
+            })
+        }
+    }
+
+    /// What is stored at `at` under `flags`, with few bounds or in a form that is not core's.
+    ///
+    /// # Safety
+    /// As [`InetBounds::stored`].
+    #[cold]
+    unsafe fn stored_ends(at: *const u8, flags: u8) -> Ends {
+        // SAFETY: as ours.
+        unsafe { InetBounds::stored(at, flags) }.ends()
+    }
+
+    /// The ends of its range number `i`.
     ///
     /// # Safety
     /// There is one.
     #[inline]
     pub(crate) unsafe fn ends(&self, i: usize) -> Ends {
         // SAFETY: as ours.
-        unsafe {
-            let (at, flags) = multirange_part(self.value, self.count, ALIGNMENT, i);
-            InetBounds::stored(at, flags).ends()
-        }
+        unsafe { self.ends_from(i) }.next().unwrap_or_default()
     }
 
     /// The key of its range number `i`.

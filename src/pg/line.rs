@@ -202,17 +202,8 @@ pub(crate) trait ServerLine: Line + Sized {
         // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning.
         unsafe {
             let count = multirange_count(value);
-            let value = value.start.sub(4);
-            let (flags, bounds) = multirange_parts(count, self.range_type().align);
-            let mut offset = 0;
-            for i in 0..count {
-                if i > 0 {
-                    let word = value.add(MULTIRANGE_HEADER).cast::<u32>().add(i - 1);
-                    let word = word.read_unaligned();
-                    let base = if word & OFFSET == 0 { offset } else { 0 };
-                    offset = base + (word & !OFFSET) as usize;
-                }
-                each(self.bounds(value.add(bounds + offset), *value.add(flags + i)));
+            for (at, flags) in MultirangeParts::new(value, count, self.range_type().align, 0) {
+                each(self.bounds(at, flags));
             }
         }
     }
@@ -245,30 +236,68 @@ fn multirange_parts(count: usize, align: usize) -> (usize, usize) {
     (flags, (flags + count).next_multiple_of(align))
 }
 
-/// Where range number `i` of a multirange has its bounds, and its flags; `align` is the subtype's.
-///
-/// # Safety
-/// `value` is a multirange of `count` ranges, more than `i`.
-pub(super) unsafe fn multirange_part(
-    value: Varlena,
+/// The ranges of a multirange, in order: where each has its bounds, and its flags.
+pub(super) struct MultirangeParts {
+    words: *const u32,
+    flags: *const u8,
+    bounds: *const u8,
+    offset: usize,
+    next: usize,
     count: usize,
-    align: usize,
-    i: usize,
-) -> (*const u8, u8) {
-    // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning. Words before
-    // the last offset need not be read.
-    unsafe {
-        let value = value.start.sub(4);
+}
+
+impl MultirangeParts {
+    /// From range number `first` on; `align` is the subtype's.
+    ///
+    /// # Safety
+    /// `value` is a multirange of `count` ranges, and stays.
+    #[inline]
+    pub(super) unsafe fn new(value: Varlena, count: usize, align: usize, first: usize) -> Self {
         let (flags, bounds) = multirange_parts(count, align);
-        let mut offset = 0;
-        for place in (0..i).rev() {
-            let word = value.add(MULTIRANGE_HEADER).cast::<u32>().add(place).read_unaligned();
-            offset += (word & !OFFSET) as usize;
+        // SAFETY: the layout is core's; `start` is 4 bytes behind the value's beginning.
+        let mut parts = unsafe {
+            let value = value.start.sub(4);
+            Self {
+                words: value.add(MULTIRANGE_HEADER).cast(),
+                flags: value.add(flags),
+                bounds: value.add(bounds),
+                offset: 0,
+                next: first,
+                count,
+            }
+        };
+        for place in (0..first.min(count)).rev() {
+            // SAFETY: there is a word for each range but the first. Those before the last offset
+            // need not be read.
+            let word = unsafe { parts.words.add(place).read_unaligned() };
+            parts.offset += (word & !OFFSET) as usize;
             if word & OFFSET != 0 {
                 break;
             }
         }
-        (value.add(bounds + offset), *value.add(flags + i))
+        parts
+    }
+}
+
+impl Iterator for MultirangeParts {
+    type Item = (*const u8, u8);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.count {
+            return None;
+        }
+        // SAFETY: the multirange has such a range, and a word for the one after it if there is one.
+        unsafe {
+            let part = (self.bounds.add(self.offset), *self.flags.add(self.next));
+            if self.next + 1 < self.count {
+                let word = self.words.add(self.next).read_unaligned();
+                let base = if word & OFFSET == 0 { self.offset } else { 0 };
+                self.offset = base + (word & !OFFSET) as usize;
+            }
+            self.next += 1;
+            Some(part)
+        }
     }
 }
 

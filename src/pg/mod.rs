@@ -23,7 +23,8 @@ pub(crate) use address_line::AddressLine;
 pub(crate) use call::{Call, pg_function, type_name};
 pub(crate) use fence::{entry, fenced};
 pub(crate) use gist::{
-    Entry, PAGE, entries, fill_factor, fill_split, is_leaf, key_bytes, key_datum, tuple_size,
+    Entry, INNER_SIZE, PAGE, entries, entry_size, fill_factor, fill_split, inner_key, is_leaf,
+    key_bytes, key_in_place, leaf_key,
 };
 pub(crate) use inet::{
     EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,

@@ -185,12 +185,23 @@ impl Iterator for Subnets {
 ///
 /// `taken` is ascending and disjoint; it is read until the block is found or `within` ends. No
 /// block either if no family of `within` is wide enough for the prefix length.
+#[inline]
 pub fn first_free(
     within: Span,
     taken: impl IntoIterator<Item = Span>,
     prefix: u8,
 ) -> Option<Block> {
-    let block_in = |lower, upper| Subnets::new(Span::new(lower, upper)?, prefix)?.next();
+    let block_in = |lower: Address, upper: Address| {
+        let host = lower.family().width().saturating_sub(prefix);
+        // Mostly there are too few addresses between two that are taken.
+        if lower.family() == upper.family()
+            && lower <= upper
+            && upper.bits() - lower.bits() < low_bits(host)
+        {
+            return None;
+        }
+        Subnets::new(Span::new(lower, upper)?, prefix)?.next()
+    };
     let mut lower = within.lower();
     for taken in taken {
         if taken.lower() > within.upper() {
@@ -206,20 +217,22 @@ pub fn first_free(
     block_in(lower, within.upper())
 }
 
-/// [`first_free`] among `count` taken spans, ascending and disjoint, of which `taken` returns any
-/// by number: those that end before `within` are skipped by a binary search.
-pub fn first_free_among(
+/// [`first_free`] among `count` taken spans, ascending and disjoint, of which `taken` returns those
+/// from any number on: those that end before `within` are skipped by a binary search.
+#[inline]
+pub fn first_free_among<T: Iterator<Item = Span>>(
     within: Span,
     count: usize,
-    taken: impl Fn(usize) -> Span,
+    taken: impl Fn(usize) -> T,
     prefix: u8,
 ) -> Option<Block> {
     let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low.midpoint(high);
-        if taken(middle).upper() < within.lower() { low = middle + 1 } else { high = middle }
+        let before = taken(middle).next().is_some_and(|span| span.upper() < within.lower());
+        if before { low = middle + 1 } else { high = middle }
     }
-    first_free(within, (low..count).map(taken), prefix)
+    first_free(within, taken(low), prefix)
 }
 
 #[cfg(test)]
@@ -401,7 +414,10 @@ mod tests {
                 b.prefix() == prefix && holds(within, b.span()) && taken.iter().all(|t| apart(b, t))
             });
             assert_eq!(first_free(within, taken.iter().copied(), prefix), expected);
-            assert_eq!(first_free_among(within, taken.len(), |i| taken[i], prefix), expected);
+            assert_eq!(
+                first_free_among(within, taken.len(), |i| taken[i..].iter().copied(), prefix),
+                expected
+            );
             found += usize::from(expected.is_some());
         }
         assert!(found > 10_000, "{found}");
@@ -411,9 +427,11 @@ mod tests {
     fn few_of_many_taken_spans_are_read() {
         let taken = |i: usize| span("10.0.0.0/32").lower().bits() as u32 + 4 * i as u32;
         let reads = Cell::new(0);
-        let read = |i| {
-            reads.set(reads.get() + 1);
-            Span::new(Address::v4(taken(i)), Address::v4(taken(i) + 1)).unwrap()
+        let read = |first: usize| {
+            (first..1_000_000).map(|i| {
+                reads.set(reads.get() + 1);
+                Span::new(Address::v4(taken(i)), Address::v4(taken(i) + 1)).unwrap()
+            })
         };
         let within = Span::new(Address::v4(taken(777_777)), Family::V4.last()).unwrap();
         let free = first_free_among(within, 1_000_000, read, 31);

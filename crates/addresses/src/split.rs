@@ -52,6 +52,24 @@ impl Split {
     }
 }
 
+/// Which part of the keys, which fill so many `pages`, one page should get, to make pages that are
+/// full to `share`: between 0 and 1.
+///
+/// An ordinary page that is full divides into halves. A build from sorted input divides the keys of
+/// several pages at once, again and again until each part fits a page: one page is filled, the rest
+/// divided further.
+pub fn part_for_one_page(pages: f64, share: f64) -> f64 {
+    let alike = (pages / share).round().max(pages.ceil()).max(2.0);
+    if pages > 0.5 * alike {
+        return 1.0 / alike;
+    }
+    // What fits a page is divided no further. So that it does not become a full one, the last two
+    // share what just does not fit.
+    const LAST: f64 = 1.02;
+    let others = ((pages - LAST) / share).round();
+    if others < 1.0 { 0.5 } else { (pages - LAST) / others / pages }
+}
+
 /// What the hull of a key is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Hull {
@@ -323,6 +341,33 @@ mod tests {
         check(&[], 0.5);
         check(&[pair(1, 2)], 0.5);
         check(&[pair(1, 2), pair(1, 2), pair(3, 4)], f64::NAN);
+    }
+
+    #[test]
+    fn pages_become_as_full_as_asked() {
+        for percent in 10..=100 {
+            let share = f64::from(percent) / 100.0;
+            for hundredths in 101..=400 {
+                let (mut rest, mut pages) = (f64::from(hundredths) / 100.0, Vec::new());
+                while rest > 1.0 {
+                    let part = part_for_one_page(rest, share);
+                    assert!(0.0 < part && part < 1.0);
+                    pages.push(rest * part);
+                    rest -= rest * part;
+                }
+                pages.push(rest);
+                // Only what no division can do is missed: two pages out of hardly more than one.
+                let most = pages.iter().copied().fold(0.0, f64::max);
+                assert!(most <= (1.5 * share).clamp(0.67, 1.0) + 1.0e-9, "{share} {pages:?}");
+                if hundredths == 400 {
+                    let least = pages.iter().copied().fold(1.0, f64::min);
+                    assert!(least >= (0.85 * share).min(0.85), "{share} {pages:?}");
+                    assert!(share < 0.56 || most - least < 1.0e-9, "{share} {pages:?}");
+                }
+            }
+        }
+        assert_eq!(part_for_one_page(1.0, 0.9), 0.5);
+        assert_eq!(part_for_one_page(1.004, 0.05), 0.5);
     }
 
     #[test]

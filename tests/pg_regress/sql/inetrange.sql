@@ -240,7 +240,12 @@ BEGIN
     RETURN plan -> 0 -> 'Plan' ->> 'Plan Rows';
 END $$;
 SELECT query, estimated(query) FROM unnest(ARRAY[$$SELECT * FROM inetrange_subnets('10.0.0.0/8'::cidr::inetrange, 24)$$, $$SELECT inetrange_subnets('2001:db8::/32'::cidr::inetrange, 64)$$, $$SELECT * FROM inetrange_subnets('empty', 64)$$, $$SELECT * FROM inetrange_subnets('10.0.0.0/8'::cidr::inetrange, 33)$$,
-    $$SELECT * FROM inetrange_cidrs('[10.0.0.1,10.0.0.9]'::inetrange)$$, $$SELECT * FROM inetrange_cidrs('[0.0.0.1,255.255.255.254]'::inetrange)$$, $$SELECT * FROM net, inetrange_cidrs(net)$$, $$SELECT * FROM inetrange_cidrs('{}'::inetmultirange)$$]) AS query;
+    $$SELECT * FROM inetrange_cidrs('[10.0.0.1,10.0.0.9]'::inetrange)$$, $$SELECT * FROM inetrange_cidrs('[0.0.0.1,255.255.255.254]'::inetrange)$$, $$SELECT * FROM net, inetrange_cidrs(net)$$, $$SELECT * FROM inetrange_cidrs('{}'::inetmultirange)$$,
+    $$SELECT * FROM inetrange_cidrs('{[10.0.0.1,10.0.0.9],[::1,::6]}'::inetmultirange)$$,
+    $$SELECT * FROM inetrange_cidrs((SELECT range_union_agg(inetrange(a, a, '[]')) FROM generate_series(1, 9) AS i, inet_add('::', 2 * i) AS a))$$]) AS query;
+-- Of many ranges the first thousand tell: here all have 3 blocks.
+SELECT abs(1 - estimated(format('SELECT * FROM inetrange_cidrs(%L::inetmultirange)', range_union_agg(inetrange(inet_add('::1', 8 * i), inet_add('::4', 8 * i), '[]')))) / (3.0 * count(*))) < 0.01 AS about_right
+FROM generate_series(0, 4999) AS i;
 SELECT estimated($$SELECT * FROM net WHERE net >>= '10.0.1.2'$$) <= 2 AS point, estimated($$SELECT * FROM net WHERE net >>= '10.0.0.0/24'$$) <= 2 AS network, estimated($$SELECT * FROM net WHERE '11.0.0.0' <<= net$$) <= 2 AS outside;
 
 -- With nothing in the search path.
