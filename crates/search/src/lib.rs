@@ -10,6 +10,7 @@
 //! | [`bm25`] | how well: the score and its explanation |
 //! | [`statistics`] | numbers of a corpus that changes |
 //! | [`vocabulary`] | which words are similar, or begin alike |
+//! | [`fusion`] | scores of different kinds brought together |
 //!
 //! A query goes [`parse::parse`] → [`resolve::resolve`] → [`tsquery::Node::write`]; with the numbers
 //! of a corpus it becomes the bytes of [`bm25::write`], and a [`bm25::Scorer`] runs it against
@@ -19,6 +20,7 @@
 
 pub mod bm25;
 pub mod evaluate;
+pub mod fusion;
 pub mod parse;
 pub mod resolve;
 pub mod statistics;
