@@ -10,6 +10,7 @@
 //! | [`bm25`] | how well: the score and its explanation |
 //! | [`statistics`] | numbers of a corpus that changes |
 //! | [`vocabulary`] | which words are similar, or begin alike |
+//! | [`suggest`] | what was meant, what may come next |
 //! | [`fusion`] | scores of different kinds brought together |
 //!
 //! A query goes [`parse::parse`] → [`resolve::resolve`] → [`tsquery::Node::write`]; with the numbers
@@ -24,6 +25,7 @@ pub mod fusion;
 pub mod parse;
 pub mod resolve;
 pub mod statistics;
+pub mod suggest;
 #[cfg(test)]
 mod testing;
 pub mod tsquery;
