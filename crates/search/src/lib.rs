@@ -11,6 +11,8 @@
 //! | [`statistics`] | numbers of a corpus that changes |
 //! | [`vocabulary`] | which words are similar, or begin alike |
 //! | [`suggest`] | what was meant, what may come next |
+//! | [`marking`] | which words of a text a query means |
+//! | [`snippet`] | the passages of a text that say why it was found |
 //! | [`fusion`] | scores of different kinds brought together |
 //!
 //! A query goes [`parse::parse`] → [`resolve::resolve`] → [`tsquery::Node::write`]; with the numbers
@@ -20,10 +22,13 @@
 //! each row allocates only through the caller's allocator.
 
 pub mod bm25;
+mod combining;
 pub mod evaluate;
 pub mod fusion;
+pub mod marking;
 pub mod parse;
 pub mod resolve;
+pub mod snippet;
 pub mod statistics;
 pub mod suggest;
 #[cfg(test)]
