@@ -83,7 +83,7 @@ enum Step {
 
 /// A step of a phrase, on a stack of matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Move {
+pub(crate) enum Move {
     Leaf(u32),
     Not,
     And,
@@ -455,6 +455,11 @@ impl<A: Allocator> Program<A> {
         self.leaves[leaf].scored
     }
 
+    /// The steps of a phrase, in postfix order.
+    pub(crate) fn moves(&self, phrase: usize) -> &[Move] {
+        &self.moves[self.phrases[phrase].clone()]
+    }
+
     /// What scores, in the order in which it stands in the query.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -727,12 +732,10 @@ impl<A: Allocator> Matches<'_, A> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use allocator_api2::alloc::Global;
 
     use super::*;
-    use crate::testing::{Document, Random, query, vector, word};
+    use crate::testing::{Document, Random, naive_phrase, query, vector, word};
     use crate::tsquery::Node;
     use crate::tsvector::Label;
 
@@ -743,78 +746,6 @@ mod tests {
         let bytes = vector(document);
         let (mut source, mut matches) = scratch.row(&program, TsVector::new(&bytes).unwrap());
         program.satisfied(&mut source, &mut matches).unwrap()
-    }
-
-    /// Where a part of a phrase matches: `None` if that is unknown, else every place in the
-    /// universe at which a match ends, and its width.
-    type Places = Option<(BTreeSet<i64>, i64)>;
-
-    /// All places that count; negation is the complement within them.
-    const UNIVERSE: i64 = 300;
-
-    fn shift(places: &BTreeSet<i64>, by: i64) -> BTreeSet<i64> {
-        places.iter().map(|place| place + by).filter(|place| *place <= UNIVERSE).collect()
-    }
-
-    /// A phrase by sets. Negation within shifted operands makes a difference between "everywhere"
-    /// and "everywhere from 1 on", so a negated set reaches below 1.
-    fn naive_phrase(tree: &Node, document: &Document) -> Places {
-        match tree {
-            Node::Word { lexeme, labels, prefix } => {
-                let mut places = BTreeSet::new();
-                for (text, positions) in document {
-                    if *prefix && text.starts_with(lexeme) || text == lexeme {
-                        if positions.is_empty() {
-                            return None;
-                        }
-                        places.extend(positions.iter().filter_map(|position| {
-                            let counts = *labels == 0 || labels & position.label().bit() != 0;
-                            counts.then_some(i64::from(position.place()))
-                        }));
-                    }
-                }
-                Some((places, 0))
-            }
-            Node::Not(operand) => {
-                let (places, width) = naive_phrase(operand, document)?;
-                let all = -UNIVERSE..=UNIVERSE;
-                Some((all.filter(|place| !places.contains(place)).collect(), width))
-            }
-            Node::Phrase(operands) => {
-                let (distance, right) = &operands[1];
-                let left = naive_phrase(&operands[0].1, document);
-                let right = naive_phrase(right, document);
-                if [&left, &right].iter().any(|side| side.as_ref().is_some_and(|s| s.0.is_empty()))
-                {
-                    return Some((BTreeSet::new(), 0));
-                }
-                let ((left, left_width), (right, right_width)) = (left?, right?);
-                let distance = i64::from(*distance);
-                let left = shift(&left, distance + right_width);
-                let places = left.intersection(&right).copied().collect();
-                Some((places, distance + left_width + right_width))
-            }
-            Node::And(operands) | Node::Or(operands) => {
-                let either = matches!(tree, Node::Or(_));
-                let [left, right] = [0, 1].map(|index| naive_phrase(&operands[index], document));
-                let none = |side: &Places| side.as_ref().is_some_and(|side| side.0.is_empty());
-                if !either && (none(&left) || none(&right)) || none(&left) && none(&right) {
-                    return Some((BTreeSet::new(), 0));
-                }
-                let ((left, mut left_width), (right, mut right_width)) = (left?, right?);
-                if left.is_empty() {
-                    left_width = 0;
-                }
-                if right.is_empty() {
-                    right_width = 0;
-                }
-                let width = left_width.max(right_width);
-                let left = shift(&left, width - left_width);
-                let right = shift(&right, width - right_width);
-                let places = if either { &left | &right } else { &left & &right };
-                Some((places, width))
-            }
-        }
     }
 
     fn naive(tree: &Node, document: &Document) -> bool {

@@ -10,6 +10,10 @@
 //! | [`bm25`] | how well: the score and its explanation |
 //! | [`statistics`] | numbers of a corpus that changes |
 //! | [`vocabulary`] | which words are similar, or begin alike |
+//! | [`suggest`] | what was meant, what may come next |
+//! | [`marking`] | which words of a text a query means |
+//! | [`snippet`] | the passages of a text that say why it was found |
+//! | [`fusion`] | scores of different kinds brought together |
 //!
 //! A query goes [`parse::parse`] → [`resolve::resolve`] → [`tsquery::Node::write`]; with the numbers
 //! of a corpus it becomes the bytes of [`bm25::write`], and a [`bm25::Scorer`] runs it against
@@ -18,10 +22,15 @@
 //! each row allocates only through the caller's allocator.
 
 pub mod bm25;
+mod combining;
 pub mod evaluate;
+pub mod fusion;
+pub mod marking;
 pub mod parse;
 pub mod resolve;
+pub mod snippet;
 pub mod statistics;
+pub mod suggest;
 #[cfg(test)]
 mod testing;
 pub mod tsquery;

@@ -69,13 +69,13 @@ pub fn parse(text: &[u8]) -> Option<Syntax<'_>> {
     parser.either(0)
 }
 
-/// Where the words stand in what was typed: single ones, and in phrases stretches of plain ones,
-/// without labels, marks, quotes and operators.
-pub fn words(text: &[u8]) -> Vec<Range<usize>> {
-    fn collect(syntax: &Syntax<'_>, each: &mut impl FnMut(&[u8])) {
+/// Where the words stand in what was typed, and whether they are prefixes: single ones, and in
+/// phrases stretches of plain ones, without labels, marks, quotes and operators.
+pub fn words(text: &[u8]) -> Vec<(Range<usize>, bool)> {
+    fn collect(syntax: &Syntax<'_>, each: &mut impl FnMut(&Text<'_>)) {
         match syntax {
-            Syntax::Word(word, _) => each(word.text),
-            Syntax::Phrase { parts, .. } => parts.iter().for_each(|part| each(part.text)),
+            Syntax::Word(word, _) => each(word),
+            Syntax::Phrase { parts, .. } => parts.iter().for_each(each),
             Syntax::Not(operand) => collect(operand, each),
             Syntax::And(operands) | Syntax::Or(operands) => {
                 operands.iter().for_each(|operand| collect(operand, each));
@@ -89,8 +89,8 @@ pub fn words(text: &[u8]) -> Vec<Range<usize>> {
     if let Some(syntax) = parse(text) {
         // All texts are parts of the input.
         collect(&syntax, &mut |word| {
-            let start = word.as_ptr().addr() - text.as_ptr().addr();
-            words.push(start..start + word.len());
+            let start = word.text.as_ptr().addr() - text.as_ptr().addr();
+            words.push((start..start + word.text.len(), word.prefix));
         });
     }
     words
@@ -156,7 +156,7 @@ fn quote(text: &[u8]) -> Option<usize> {
 }
 
 /// The number of typos of `word~`.
-fn usual_typos(word: &[u8]) -> u8 {
+pub(crate) fn usual_typos(word: &[u8]) -> u8 {
     let characters = word.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
     if characters <= 5 { 1 } else { 2 }
 }
@@ -426,7 +426,7 @@ mod tests {
     use crate::testing::Random;
 
     fn shown(text: &str) -> Vec<&str> {
-        words(text.as_bytes()).into_iter().map(|range| &text[range]).collect()
+        words(text.as_bytes()).into_iter().map(|(range, _)| &text[range]).collect()
     }
 
     #[test]
@@ -447,7 +447,7 @@ mod tests {
                 .map(|_| b"aAB:~12*\"()-+ OR"[random.below(16) as usize])
                 .collect();
             let mut end = 0;
-            for range in words(&text) {
+            for (range, _) in words(&text) {
                 assert!(range.start >= end && range.start < range.end);
                 end = range.end;
                 assert!(!text[range.clone()].contains(&b'"'));

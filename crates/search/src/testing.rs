@@ -1,8 +1,13 @@
 //! Random documents for the tests, and a writer of `tsvector`.
 
-use std::collections::BTreeMap;
+use core::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::tsquery::Node;
+use allocator_api2::alloc::Global;
+
+use crate::combining;
+use crate::marking::Marker;
+use crate::tsquery::{Node, TsQuery};
 use crate::tsvector::{Label, Position};
 
 /// Lexemes and their positions; none where they were stripped.
@@ -107,4 +112,154 @@ pub(crate) fn query(random: &mut Random, depth: u32) -> Node {
         3 | 4 => Node::Or(vec![left, right]),
         _ => Node::Phrase(vec![(0, left), (random.below(4) as u16, right)]),
     }
+}
+
+/// The optimal string alignment distance: the whole table, by the definition.
+pub(crate) fn distance(a: &[char], b: &[char]) -> usize {
+    let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            if i == 0 || j == 0 {
+                table[i][j] = i + j;
+                continue;
+            }
+            let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(table[i - 2][j - 2] + 1);
+            }
+            table[i][j] = least;
+        }
+    }
+    table[a.len()][b.len()]
+}
+
+/// Where a part of a phrase matches: `None` if that is unknown, else every place in the
+/// universe at which a match ends, and its width.
+pub(crate) type Places = Option<(BTreeSet<i64>, i64)>;
+
+/// All places that count; negation is the complement within them.
+const UNIVERSE: i64 = 300;
+
+fn shift(places: &BTreeSet<i64>, by: i64) -> BTreeSet<i64> {
+    places.iter().map(|place| place + by).filter(|place| *place <= UNIVERSE).collect()
+}
+
+/// A phrase by sets. Negation within shifted operands makes a difference between "everywhere"
+/// and "everywhere from 1 on", so a negated set reaches below 1.
+pub(crate) fn naive_phrase(tree: &Node, document: &Document) -> Places {
+    match tree {
+        Node::Word { lexeme, labels, prefix } => {
+            let mut places = BTreeSet::new();
+            for (text, positions) in document {
+                if *prefix && text.starts_with(lexeme) || text == lexeme {
+                    if positions.is_empty() {
+                        return None;
+                    }
+                    places.extend(positions.iter().filter_map(|position| {
+                        let counts = *labels == 0 || labels & position.label().bit() != 0;
+                        counts.then_some(i64::from(position.place()))
+                    }));
+                }
+            }
+            Some((places, 0))
+        }
+        Node::Not(operand) => {
+            let (places, width) = naive_phrase(operand, document)?;
+            let all = -UNIVERSE..=UNIVERSE;
+            Some((all.filter(|place| !places.contains(place)).collect(), width))
+        }
+        Node::Phrase(operands) => {
+            let (distance, right) = &operands[1];
+            let left = naive_phrase(&operands[0].1, document);
+            let right = naive_phrase(right, document);
+            if [&left, &right].iter().any(|side| side.as_ref().is_some_and(|s| s.0.is_empty())) {
+                return Some((BTreeSet::new(), 0));
+            }
+            let ((left, left_width), (right, right_width)) = (left?, right?);
+            let distance = i64::from(*distance);
+            let left = shift(&left, distance + right_width);
+            let places = left.intersection(&right).copied().collect();
+            Some((places, distance + left_width + right_width))
+        }
+        Node::And(operands) | Node::Or(operands) => {
+            let either = matches!(tree, Node::Or(_));
+            let [left, right] = [0, 1].map(|index| naive_phrase(&operands[index], document));
+            let none = |side: &Places| side.as_ref().is_some_and(|side| side.0.is_empty());
+            if !either && (none(&left) || none(&right)) || none(&left) && none(&right) {
+                return Some((BTreeSet::new(), 0));
+            }
+            let ((left, mut left_width), (right, mut right_width)) = (left?, right?);
+            if left.is_empty() {
+                left_width = 0;
+            }
+            if right.is_empty() {
+                right_width = 0;
+            }
+            let width = left_width.max(right_width);
+            let left = shift(&left, width - left_width);
+            let right = shift(&right, width - right_width);
+            let places = if either { &left | &right } else { &left & &right };
+            Some((places, width))
+        }
+    }
+}
+
+/// Tokens of a text in UTF-8 that are words, as core's parser gives them: runs of letters and digits;
+/// such with hyphens between them as a whole, then their parts.
+pub(crate) fn tokens(text: &str) -> Vec<Range<usize>> {
+    let is_word =
+        |letter: char| letter.is_alphanumeric() || ('\u{300}'..'\u{370}').contains(&letter);
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        // Without marks that belong to the character before.
+        at = combining::end(text.as_bytes(), at);
+        let run = text[at..].find(|c| !is_word(c) && c != '-').unwrap_or(text.len() - at);
+        let parts = text[at..at + run].split('-').scan(at, |start, part| {
+            let range = *start..*start + part.len();
+            *start = range.end + 1;
+            Some(range)
+        });
+        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+        if let [first, .., last] = &*parts {
+            tokens.push(first.start..last.end);
+        }
+        tokens.extend(parts);
+        at += run + text[at + run..].chars().next().map_or(0, char::len_utf8);
+    }
+    tokens
+}
+
+/// The lexemes of a word: in lower case; `the` is a stop word, and a word with an `x` has a second
+/// lexeme, `x`.
+pub(crate) fn lexemes(word: &str) -> Vec<String> {
+    let word = word.to_lowercase();
+    let mut lexemes = Vec::from_iter((word != "the").then_some(word));
+    if lexemes.iter().any(|word| word.len() > 1 && word.contains('x')) {
+        lexemes.push("x".into());
+    }
+    lexemes
+}
+
+/// A marker that has seen the words of a text.
+pub(crate) fn marker(tree: &Node, text: &str, remember: bool) -> Marker<Global> {
+    let bytes = tree.write().unwrap();
+    let mut marker = Marker::new(TsQuery::new(&bytes).unwrap(), Global);
+    read(&mut marker, text, remember);
+    marker
+}
+
+/// Lets a marker see the words of a text.
+pub(crate) fn read(marker: &mut Marker<Global>, text: &str, remember: bool) {
+    marker.begin();
+    for token in tokens(text) {
+        let word = &text[token.clone()];
+        if !(remember && marker.seen(0, token.start, word.as_bytes())) {
+            let lexemes = lexemes(word);
+            let lexemes = lexemes.iter().map(|lexeme| (0, lexeme.as_bytes()));
+            marker.word(0, token.start, word.as_bytes(), lexemes, 1, remember);
+        }
+    }
+    marker.finish(&mut || ());
 }

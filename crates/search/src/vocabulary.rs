@@ -1,8 +1,11 @@
 //! The words of a corpus with their frequencies: similar words and completions.
 //!
 //! A vocabulary is a finite-state transducer (crate `fst`) from words to frequencies, in one piece of
-//! bytes that is used in place. A search for similar words walks it together with a band of the
-//! distance table and leaves every branch on which no cell is within the limit; so it sees a small
+//! bytes that is used in place. It has frequencies as what they lack to the greatest number: a
+//! transducer puts as much of a number as near to the root as it can, so the sum on the way down says
+//! how frequent the most frequent word below is, and completions are found best first.
+//!
+//! A search for similar words walks it together with a band of the distance table and leaves every branch on which no cell is within the limit; so it sees a small
 //! part of the words.
 //!
 //! The distance is the *optimal string alignment* distance: insertions, deletions, substitutions and
@@ -15,7 +18,7 @@ use core::fmt;
 use std::collections::BinaryHeap;
 
 use fst::raw::{Fst, Node};
-use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use fst::{Map, MapBuilder};
 
 use crate::tsvector::Malformed;
 
@@ -61,7 +64,7 @@ pub fn build<W: AsRef<[u8]>>(
 ) -> Result<Vec<u8>, Unsorted> {
     let mut builder = MapBuilder::memory();
     for (word, frequency) in words {
-        builder.insert(word, frequency).map_err(|_| Unsorted)?;
+        builder.insert(word, u64::MAX - frequency).map_err(|_| Unsorted)?;
     }
     builder.into_inner().map_err(|_| Unsorted)
 }
@@ -176,7 +179,8 @@ impl Partial {
     }
 }
 
-fn characters(text: &[u8], encoding: Encoding) -> Vec<u32> {
+/// The characters of a text.
+pub(crate) fn characters(text: &[u8], encoding: Encoding) -> Vec<u32> {
     let mut partial = Partial::default();
     text.iter().filter_map(|byte| partial.push(*byte, encoding)).collect()
 }
@@ -186,20 +190,22 @@ fn characters(text: &[u8], encoding: Encoding) -> Vec<u32> {
 type Candidate = (Reverse<u8>, u64, Reverse<Vec<u8>>, u8);
 
 /// The best words so far, at most so many.
-struct Best {
+pub(crate) struct Best {
     limit: usize,
     /// The worst on top.
     heap: BinaryHeap<Reverse<Candidate>>,
 }
 
 impl Best {
-    fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self { limit, heap: BinaryHeap::new() }
     }
 
-    fn offer(&mut self, rank: u8, text: &[u8], distance: u8, frequency: u64) {
+    /// Takes a word if it is among the best: of lower rank, then more frequent. Words come in
+    /// ascending order.
+    pub(crate) fn offer(&mut self, rank: u8, text: &[u8], distance: u8, frequency: u64) {
         if self.heap.len() >= self.limit {
-            // Words come in ascending order, so that of equals the first stays.
+            // Of equals the first stays.
             let beaten = self.heap.peek().is_some_and(|Reverse((worst, least, _, _))| {
                 (Reverse(rank), frequency) > (*worst, *least)
             });
@@ -211,7 +217,8 @@ impl Best {
         self.heap.push(Reverse((Reverse(rank), frequency, Reverse(text.to_vec()), distance)));
     }
 
-    fn into_words(self) -> Vec<Word> {
+    /// The best first.
+    pub(crate) fn into_words(self) -> Vec<Word> {
         let sorted = self.heap.into_sorted_vec().into_iter();
         sorted
             .map(|Reverse((_, frequency, Reverse(text), distance))| Word {
@@ -244,6 +251,11 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
         Ok(Self { map, encoding })
     }
 
+    /// What a character is.
+    pub(crate) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// The number of words.
     pub fn len(&self) -> usize {
         self.map.len()
@@ -256,7 +268,7 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
 
     /// The frequency of a word, if it is known.
     pub fn frequency(&self, word: &[u8]) -> Option<u64> {
-        self.map.get(word)
+        self.map.get(word).map(|output| u64::MAX - output)
     }
 
     /// The words within a distance (at most [`MAX_DISTANCE`]), most frequent first, equally frequent
@@ -269,32 +281,43 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
         best.into_words()
     }
 
-    /// The words within [`MAX_DISTANCE`], nearest first, equally near ones by frequency, at most
-    /// `limit`.
-    pub fn nearest(&self, word: &[u8], limit: usize) -> Vec<Word> {
-        let mut best = Best::new(limit);
-        self.within(word, MAX_DISTANCE, |text, distance, frequency| {
-            best.offer(distance, text, distance, frequency);
-        });
-        best.into_words()
-    }
-
-    /// The words that begin with `prefix`, most frequent first, at most `limit`.
+    /// The words that begin with `prefix`, most frequent first, equally frequent ones by their bytes,
+    /// at most `limit`.
     pub fn completions(&self, prefix: &[u8], limit: usize) -> Vec<Word> {
-        let mut best = Best::new(limit);
-        let mut range = self.map.range().ge(prefix);
-        if let Some(after) = successor(prefix) {
-            range = range.lt(after);
+        let fst: &Fst<D> = self.map.as_fst();
+        let (mut node, mut output) = (fst.root(), 0);
+        for byte in prefix {
+            let Some(index) = node.find_input(*byte) else { return Vec::new() };
+            let transition = node.transition(index);
+            output += transition.out.value();
+            node = fst.node(transition.addr);
         }
-        let mut words = range.into_stream();
-        while let Some((text, frequency)) = words.next() {
-            best.offer(0, text, 0, frequency);
+        let mut words = Vec::new();
+        // What may come next, the least output on top: a node, or, without an address, a word.
+        let mut next = BinaryHeap::new();
+        next.push(Reverse((output, prefix.to_vec(), Some(node.addr()))));
+        while let Some(Reverse((output, text, address))) = next.pop()
+            && words.len() < limit
+        {
+            let Some(address) = address else {
+                words.push(Word { text, distance: 0, frequency: u64::MAX - output });
+                continue;
+            };
+            let node = fst.node(address);
+            for transition in node.transitions() {
+                let longer = [&*text, &[transition.inp]].concat();
+                let output = output + transition.out.value();
+                next.push(Reverse((output, longer, Some(transition.addr))));
+            }
+            if node.is_final() {
+                next.push(Reverse((output + node.final_output().value(), text, None)));
+            }
         }
-        best.into_words()
+        words
     }
 
     /// Calls `each` with every word within a distance, in ascending order.
-    fn within(&self, word: &[u8], distance: u8, mut each: impl FnMut(&[u8], u8, u64)) {
+    pub(crate) fn within(&self, word: &[u8], distance: u8, mut each: impl FnMut(&[u8], u8, u64)) {
         let distance = distance.min(MAX_DISTANCE);
         let sought = characters(word, self.encoding);
         let fst: &Fst<D> = self.map.as_fst();
@@ -309,7 +332,7 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
         let end = |frame: &Frame<'_>| {
             let distance = frame.column.distance(&sought);
             (frame.node.is_final() && frame.partial.missing == 0)
-                .then(|| (distance, frame.output + frame.node.final_output().value()))
+                .then(|| (distance, u64::MAX - (frame.output + frame.node.final_output().value())))
         };
         if let Some((found, frequency)) = end(&frames[0]).filter(|(found, _)| *found <= distance) {
             each(&text, found, frequency);
@@ -346,41 +369,13 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
     }
 }
 
-/// The first bytes after all that begin with `prefix`.
-fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
-    let kept = prefix.iter().rposition(|byte| *byte != 0xff)?;
-    let mut after = prefix[..=kept].to_vec();
-    after[kept] += 1;
-    Some(after)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::testing::Random;
-
-    /// The whole table, by the definition.
-    fn distance(a: &[char], b: &[char]) -> usize {
-        let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
-        for i in 0..=a.len() {
-            for j in 0..=b.len() {
-                if i == 0 || j == 0 {
-                    table[i][j] = i + j;
-                    continue;
-                }
-                let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut least = replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    least = least.min(table[i - 2][j - 2] + 1);
-                }
-                table[i][j] = least;
-            }
-        }
-        table[a.len()][b.len()]
-    }
+    use crate::testing::{Random, distance};
 
     fn vocabulary(words: &BTreeMap<String, u64>) -> Vocabulary<Vec<u8>> {
         let bytes = build(words.iter().map(|(word, frequency)| (word, *frequency))).unwrap();
@@ -420,11 +415,6 @@ mod tests {
                     let similar = |n| vocabulary.similar(sought.as_bytes(), limit as u8, n);
                     assert_eq!(similar(100), expected, "{sought}");
                     assert_eq!(similar(3), expected[..expected.len().min(3)]);
-                    if limit == 2 {
-                        expected.sort_by_key(|word| word.distance);
-                        expected.truncate(4);
-                        assert_eq!(vocabulary.nearest(sought.as_bytes(), 4), expected);
-                    }
                 }
             }
         }
