@@ -116,7 +116,7 @@ def _fetch(download: Download, pin: Pin, directory: Path) -> Path:
     step(f"downloading {download.package} {download.version}")
     log = LOGS / f"download-{download.package}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = _pip() + [
+    command = pip() + [
         "download",
         "--no-input",
         "--disable-pip-version-check",
@@ -146,7 +146,8 @@ def _fetch(download: Download, pin: Pin, directory: Path) -> Path:
     return wheel
 
 
-def _pip() -> list[str]:
+def pip() -> list[str]:
+    """The command that runs pip, which is installed if it is missing."""
     candidate = [sys.executable, "-m", "pip"]
     if succeeds(candidate + ["--version"]):
         return candidate
