@@ -19,7 +19,7 @@ from tools.dev.robustness import Case, expect, fresh_database
 from tools.dev.server import Cluster
 
 DATABASE = "drivers"
-PACKAGES = ["psycopg[binary]==3.3.9", "asyncpg==0.32.0"]
+PACKAGES = ["psycopg[binary]==3.2.13", "asyncpg==0.32.0"]
 
 # Closed ranges, None for an unbounded side, and what the server's text for them is.
 RANGES: list[tuple[Optional[str], Optional[str], str]] = [
