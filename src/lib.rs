@@ -9,11 +9,13 @@
 //! | [`range`] | aggregates, functions and window functions over ranges and multiranges |
 //! | [`inetrange`] | the range type for IP addresses: order, canonical form, index, functions |
 //! | [`series`] | elements and pieces of ranges |
+//! | [`search`] | queries, corpus statistics, ranking, snippets, suggestions, fusion |
 
 mod error;
 mod inetrange;
 mod pg;
 mod range;
+mod search;
 mod series;
 
 pgrx::pg_module_magic!();

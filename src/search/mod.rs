@@ -1,0 +1,1 @@
+//! Ranked text search over core's types: thin glue over the crate `search`.
