@@ -473,3 +473,77 @@ pub(crate) fn bad_match(word: &str) -> ! {
 pub(crate) fn query_too_large() -> ! {
     raise(report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "tsquery is too large"))
 }
+
+/// A parameter of BM25 out of its bounds.
+#[cold]
+fn bad_parameter(message: &str, detail: String) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message).set_detail(detail),
+    )
+}
+
+/// k1 is negative, NaN or infinite.
+#[cold]
+pub(crate) fn bad_k1(k1: f64) -> ! {
+    bad_parameter("k1 must be a finite number that is not negative", format!("It is {k1}."))
+}
+
+/// b lies outside 0 to 1.
+#[cold]
+pub(crate) fn bad_b(b: f64) -> ! {
+    bad_parameter("b must be between 0 and 1", format!("It is {b}."))
+}
+
+/// The weights of the labels are no four finite numbers from 0 on.
+#[cold]
+pub(crate) fn bad_weights() -> ! {
+    bad_parameter(
+        "weights must be four finite numbers that are not negative",
+        "They are the weights of the labels {D, C, B, A}, in this order.".to_owned(),
+    )
+}
+
+/// A number of terms that is none.
+#[cold]
+pub(crate) fn bad_terms(terms: i32) -> ! {
+    bad_parameter("terms must be at least 1", format!("It is {terms}."))
+}
+
+/// Bytes that are not as core's functions write them.
+#[cold]
+fn corrupt(type_name: &str) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED, format!("{type_name} value is corrupted"))
+            .set_hint("Make the value again from its source, and check the storage."),
+    )
+}
+
+/// A `tsvector` whose bytes are wrong.
+#[cold]
+pub(crate) fn corrupt_tsvector() -> ! {
+    corrupt("tsvector")
+}
+
+/// A `tsquery` whose bytes are wrong.
+#[cold]
+pub(crate) fn corrupt_tsquery() -> ! {
+    corrupt("tsquery")
+}
+
+/// A `bm25query` whose bytes are wrong, or from another version.
+#[cold]
+pub(crate) fn corrupt_bm25query() -> ! {
+    corrupt("bm25query")
+}
+
+/// Text that shows no `bm25query`.
+#[cold]
+pub(crate) fn malformed_bm25query(text: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
+            format!("invalid input syntax for type bm25query: \"{text}\""),
+        )
+        .set_hint("Make one with bm25_query()."),
+    )
+}

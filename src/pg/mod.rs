@@ -45,8 +45,9 @@ pub(crate) use text_search::{
     Configuration, Lexeme, Lexemes, Lexized, Lexizer, Token, Tokens, lower,
 };
 pub(crate) use value::{
-    Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
-    is_endless, numeric, scale, scaled, text, text_str, unscaled,
+    Round, array_elements, c_string, call1, call2, call3, check_finite_numeric, copy_varlena, float,
+    float8_array, input, is_endless, numeric, output, received_text, scale, scaled, sent_text, text,
+    text_str, to_c_string, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

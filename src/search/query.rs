@@ -8,10 +8,12 @@ use core::convert::Infallible;
 use pgrx::pg_sys::{Datum, Oid};
 use search::{
     parse::parse,
-    resolve::{Dictionary, Lexeme, Match, resolve},
+    resolve::{Dictionary, Lexeme, MAX_EXPANSIONS, Match, resolve},
     tsquery,
+    vocabulary::Word,
 };
 
+use super::statistics::Statistics;
 use crate::{
     error,
     pg::{
@@ -20,9 +22,18 @@ use crate::{
     },
 };
 
-/// The words of a configuration.
+/// The words of a configuration, and of a corpus.
 struct Words {
     configuration: Configuration,
+    statistics: Option<Statistics>,
+}
+
+impl Words {
+    /// Words of the vocabulary, if there is one.
+    fn of_corpus(&self, ask: impl FnOnce(&Statistics) -> Vec<Word>) -> Vec<Vec<u8>> {
+        let words = self.statistics.as_ref().map(ask).unwrap_or_default();
+        words.into_iter().map(|word| word.text).collect()
+    }
 }
 
 impl Dictionary for Words {
@@ -50,19 +61,19 @@ impl Dictionary for Words {
     }
 
     fn has_vocabulary(&self) -> bool {
-        false
+        self.statistics.as_ref().is_some_and(Statistics::has_vocabulary)
     }
 
     fn fold(&mut self, word: &[u8]) -> Result<Vec<u8>, Infallible> {
         Ok(lower(word))
     }
 
-    fn similar(&mut self, _: &[u8], _: u8) -> Result<Vec<Vec<u8>>, Infallible> {
-        Ok(Vec::new())
+    fn similar(&mut self, word: &[u8], typos: u8) -> Result<Vec<Vec<u8>>, Infallible> {
+        Ok(self.of_corpus(|corpus| corpus.similar(word, typos, MAX_EXPANSIONS)))
     }
 
-    fn completions(&mut self, _: &[u8]) -> Result<Vec<Vec<u8>>, Infallible> {
-        Ok(Vec::new())
+    fn completions(&mut self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Infallible> {
+        Ok(self.of_corpus(|corpus| corpus.completions(prefix, MAX_EXPANSIONS)))
     }
 }
 
@@ -77,6 +88,7 @@ fn matching(word: &[u8]) -> Match {
 }
 
 /// The configuration of a call.
+#[derive(Clone, Copy)]
 enum Name<'n> {
     Current,
     Oid(Oid),
@@ -84,50 +96,72 @@ enum Name<'n> {
 }
 
 /// The query for a text, kept by the place in the plan that asks.
-fn search_query(call: Call, name: Name<'_>, query: &[u8], word: &[u8]) -> Datum {
+fn search_query(call: Call, name: Name<'_>, query: &[u8], word: &[u8], table: Option<Oid>) -> Datum {
+    let number = |oid: Oid| oid.to_u32().to_ne_bytes();
     // The setting may change between two calls; a name stands for the same within one snapshot.
-    let (tag, name_bytes) = match &name {
-        Name::Current => (0, &Configuration::current().to_u32().to_ne_bytes()[..]),
-        Name::Oid(oid) => (1, &oid.to_u32().to_ne_bytes()[..]),
-        Name::Text(text) => (2, *text),
+    let (oid, text_name): (Oid, &[u8]) = match name {
+        Name::Current => (Configuration::current(), &[]),
+        Name::Oid(oid) => (oid, &[]),
+        Name::Text(text) => (Oid::INVALID, text),
     };
+    let numbers = [number(oid), number(table.unwrap_or(Oid::INVALID))];
     let moment = Moment::now();
-    let [a, b, c] = moment.parts();
-    let kept = call.remembered(&[query, word, &[tag], name_bytes, a, b, c], |memory| {
+    let [who, running, below] = moment.parts();
+    let parts = [query, word, text_name, numbers.as_flattened(), who, running, below];
+    let kept = call.remembered(&parts, |memory| {
         let matching = matching(word);
-        let oid = match name {
-            Name::Current => Configuration::current(),
-            Name::Oid(oid) => oid,
-            Name::Text(text) => Configuration::named(text),
-        };
-        let mut words = Words { configuration: Configuration::new(oid) };
+        let oid = if let Name::Text(text) = name { Configuration::named(text) } else { oid };
+        let configuration = Configuration::new(oid);
+        let mut words = Words { configuration, statistics: table.map(Statistics::open) };
         let Ok(node) = resolve(parse(query), matching, &mut words);
-        let written = match node {
-            None => tsquery::empty(),
-            Some(node) => node.write().unwrap_or_else(|_| error::query_too_large()),
-        };
-        memory.within(|| text(&written))
+        let written = node.map_or_else(tsquery::empty, |node| {
+            node.write().unwrap_or_else(|_| error::query_too_large())
+        });
+        memory.within(|| text(written))
     });
     copy_varlena(*kept, ContextAllocator::current())
+}
+
+/// # Safety
+/// Argument `n` of the call is an OID.
+unsafe fn oid(call: Call, n: usize) -> Oid {
+    // SAFETY: as ours.
+    Oid::from(unsafe { call.value(n) }.value() as u32)
 }
 
 pg_function! {
     /// `(query text) → tsquery`
     fn search_query_current(call) {
-        search_query(call, Name::Current, call.bytes(0), b"any")
+        search_query(call, Name::Current, call.bytes(0), b"any", None)
     }
 }
 
 pg_function! {
     /// `(config regconfig, query text, match text) → tsquery`
     fn search_query_by_oid(call) {
-        search_query(call, Name::Oid(Oid::from(call.value(0).value() as u32)), call.bytes(1), call.bytes(2))
+        search_query(call, Name::Oid(oid(call, 0)), call.bytes(1), call.bytes(2), None)
     }
 }
 
 pg_function! {
     /// `(config text, query text, match text) → tsquery`
     fn search_query_by_name(call) {
-        search_query(call, Name::Text(call.bytes(0)), call.bytes(1), call.bytes(2))
+        search_query(call, Name::Text(call.bytes(0)), call.bytes(1), call.bytes(2), None)
+    }
+}
+
+pg_function! {
+    /// `(config regconfig, query text, match text, stats regclass) → tsquery`
+    fn search_query_by_oid_stats(call) {
+        let table = Some(oid(call, 3));
+        search_query(call, Name::Oid(oid(call, 0)), call.bytes(1), call.bytes(2), table)
+    }
+}
+
+pg_function! {
+    /// `(config text, query text, match text, stats regclass) → tsquery`
+    fn search_query_by_name_stats(call) {
+        let table = Some(oid(call, 3));
+        search_query(call, Name::Text(call.bytes(0)), call.bytes(1), call.bytes(2), table)
     }
 }
