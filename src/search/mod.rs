@@ -1,1 +1,5 @@
 //! Ranked text search over core's types: thin glue over the crate `search`.
+//!
+//! [`query`] turns what was typed into a `tsquery`.
+
+mod query;
