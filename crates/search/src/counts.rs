@@ -113,7 +113,7 @@ impl<A: Allocator + Clone> Counts<A> {
     fn grow(&mut self) {
         // A number of a word has 32 bits, as has 0 that stands for none.
         assert!(self.entries.len() < u32::MAX as usize, "too many words");
-        let size = (self.slots.len() * 2).max(64);
+        let size = ((self.entries.len() + 1) * 2).next_power_of_two().max(64);
         self.slots.clear();
         self.slots.resize(size, 0);
         for (index, entry) in self.entries.iter().enumerate() {
@@ -136,7 +136,7 @@ impl<A: Allocator + Clone> Counts<A> {
         (&self.bytes[entry.start..entry.start + entry.length], entry.count)
     }
 
-    /// Puts the words into ascending order. No words are to be added any more.
+    /// Puts the words into ascending order.
     pub fn sort(&mut self) {
         let bytes = &self.bytes;
         self.entries.sort_unstable_by(|a, b| {
@@ -242,6 +242,8 @@ mod tests {
             {
                 assert_eq!(counts.size(), expected.keys().map(|word| word.len()).sum::<usize>());
                 counts.sort();
+                // A word that is known is found again.
+                counts.add(&expected.keys().next().cloned().unwrap_or_default(), 0);
                 let expected = expected.iter().map(|(word, count)| (&word[..], *count));
                 assert!(counts.iter().eq(expected));
             }
