@@ -81,9 +81,18 @@ pub(crate) unsafe fn text_str<'a>(value: Datum) -> Cow<'a, str> {
         let value = super::Varlena::new(value);
         core::slice::from_raw_parts(value.start, value.length)
     };
+    shown(bytes)
+}
+
+/// Whether the database is in UTF-8.
+pub(crate) fn is_utf8() -> bool {
     // SAFETY: reads a setting of the database.
-    let is_utf8 = unsafe { pg_sys::GetDatabaseEncoding() } == pg_sys::pg_enc::PG_UTF8 as i32;
-    if is_utf8 || bytes.is_ascii() {
+    unsafe { pg_sys::GetDatabaseEncoding() == pg_sys::pg_enc::PG_UTF8 as i32 }
+}
+
+/// The characters of bytes in the encoding of the database, as [`text_str`] gives them.
+pub(crate) fn shown(bytes: &[u8]) -> Cow<'_, str> {
+    if is_utf8() || bytes.is_ascii() {
         return String::from_utf8_lossy(bytes);
     }
     let shown = |b: &u8| if b.is_ascii() { char::from(*b) } else { '?' };
@@ -115,6 +124,38 @@ pub(crate) unsafe fn array_elements(array: Datum) -> (Oid, impl Iterator<Item = 
         );
         let present = (0..count as usize).filter(move |i| !*nulls.add(*i));
         (element, present.map(move |i| *values.add(i)))
+    }
+}
+
+/// The bigint[] with these elements.
+pub(crate) fn bigint_array(values: &[i64]) -> Datum {
+    let mut values: Vec<Datum> = values.iter().map(|value| Datum::from(*value)).collect();
+    // SAFETY: as many values of the type, passed as it is.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            values.as_mut_ptr(),
+            values.len() as i32,
+            pg_sys::INT8OID,
+            8,
+            true,
+            pg_sys::TYPALIGN_DOUBLE as core::ffi::c_char,
+        ))
+    }
+}
+
+/// The text[] with these elements, which are texts.
+pub(crate) fn text_array(values: &[Datum]) -> Datum {
+    let mut values = values.to_vec();
+    // SAFETY: as many values of the type, passed as it is.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            values.as_mut_ptr(),
+            values.len() as i32,
+            pg_sys::TEXTOID,
+            -1,
+            false,
+            pg_sys::TYPALIGN_INT as core::ffi::c_char,
+        ))
     }
 }
 
@@ -207,7 +248,9 @@ pub(crate) fn output<'a>(function: u32, value: Datum) -> &'a [u8] {
 pub(crate) fn input(function: u32, text: &[u8]) -> Datum {
     let text = to_c_string(text);
     // SAFETY: a C string.
-    unsafe { fenced::OidInputFunctionCall(Oid::from(function), text.cast_mut_ptr(), Oid::INVALID, -1) }
+    unsafe {
+        fenced::OidInputFunctionCall(Oid::from(function), text.cast_mut_ptr(), Oid::INVALID, -1)
+    }
 }
 
 /// The bytes of a `cstring` argument.

@@ -3,17 +3,17 @@
 //! The crate takes it apart and puts it together; here it meets the words of a text search configuration
 //! and, for typos and prefixes, of a corpus. Each place in a plan keeps its last query.
 
-use core::convert::Infallible;
+use core::{cell::OnceCell, convert::Infallible};
 
 use pgrx::pg_sys::{Datum, Oid};
 use search::{
     parse::parse,
     resolve::{Dictionary, Lexeme, MAX_EXPANSIONS, Match, resolve},
     tsquery,
-    vocabulary::Word,
+    vocabulary::{Vocabulary, Word},
 };
 
-use super::statistics::Statistics;
+use super::statistics::{Bytes, Statistics};
 use crate::{
     error,
     pg::{
@@ -26,12 +26,20 @@ use crate::{
 struct Words {
     configuration: Configuration,
     statistics: Option<Statistics>,
+    /// That of the statistics, once it was asked for.
+    vocabulary: OnceCell<Option<Vocabulary<Bytes>>>,
 }
 
 impl Words {
+    fn vocabulary(&self) -> Option<&Vocabulary<Bytes>> {
+        self.vocabulary
+            .get_or_init(|| self.statistics.as_ref().and_then(Statistics::vocabulary))
+            .as_ref()
+    }
+
     /// Words of the vocabulary, if there is one.
-    fn of_corpus(&self, ask: impl FnOnce(&Statistics) -> Vec<Word>) -> Vec<Vec<u8>> {
-        let words = self.statistics.as_ref().map(ask).unwrap_or_default();
+    fn of_corpus(&self, ask: impl FnOnce(&Vocabulary<Bytes>) -> Vec<Word>) -> Vec<Vec<u8>> {
+        let words = self.vocabulary().map(ask).unwrap_or_default();
         words.into_iter().map(|word| word.text).collect()
     }
 }
@@ -61,7 +69,7 @@ impl Dictionary for Words {
     }
 
     fn has_vocabulary(&self) -> bool {
-        self.statistics.as_ref().is_some_and(Statistics::has_vocabulary)
+        self.vocabulary().is_some()
     }
 
     fn fold(&mut self, word: &[u8]) -> Result<Vec<u8>, Infallible> {
@@ -69,11 +77,16 @@ impl Dictionary for Words {
     }
 
     fn similar(&mut self, word: &[u8], typos: u8) -> Result<Vec<Vec<u8>>, Infallible> {
-        Ok(self.of_corpus(|corpus| corpus.similar(word, typos, MAX_EXPANSIONS)))
+        Ok(self.of_corpus(|vocabulary| {
+            if vocabulary.frequency(word).is_some() {
+                return Vec::new();
+            }
+            vocabulary.similar(word, typos, MAX_EXPANSIONS)
+        }))
     }
 
     fn completions(&mut self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Infallible> {
-        Ok(self.of_corpus(|corpus| corpus.completions(prefix, MAX_EXPANSIONS)))
+        Ok(self.of_corpus(|vocabulary| vocabulary.completions(prefix, MAX_EXPANSIONS)))
     }
 }
 
@@ -96,7 +109,13 @@ enum Name<'n> {
 }
 
 /// The query for a text, kept by the place in the plan that asks.
-fn search_query(call: Call, name: Name<'_>, query: &[u8], word: &[u8], table: Option<Oid>) -> Datum {
+fn search_query(
+    call: Call,
+    name: Name<'_>,
+    query: &[u8],
+    word: &[u8],
+    table: Option<Oid>,
+) -> Datum {
     let number = |oid: Oid| oid.to_u32().to_ne_bytes();
     // The setting may change between two calls; a name stands for the same within one snapshot.
     let (oid, text_name): (Oid, &[u8]) = match name {
@@ -112,7 +131,11 @@ fn search_query(call: Call, name: Name<'_>, query: &[u8], word: &[u8], table: Op
         let matching = matching(word);
         let oid = if let Name::Text(text) = name { Configuration::named(text) } else { oid };
         let configuration = Configuration::new(oid);
-        let mut words = Words { configuration, statistics: table.map(Statistics::open) };
+        let mut words = Words {
+            configuration,
+            statistics: table.map(Statistics::open),
+            vocabulary: OnceCell::new(),
+        };
         let Ok(node) = resolve(parse(query), matching, &mut words);
         let written = node.map_or_else(tsquery::empty, |node| {
             node.write().unwrap_or_else(|_| error::query_too_large())

@@ -15,7 +15,8 @@ use super::statistics::Statistics;
 use crate::{
     error,
     pg::{
-        self, Call, ContextAllocator, Moment, Row, Rows, Varlena, copy_varlena, next_row, pg_function,
+        self, Call, ContextAllocator, Moment, Row, Rows, Varlena, copy_varlena, next_row,
+        pg_function,
     },
 };
 
@@ -68,10 +69,8 @@ fn fill(bytes: &[u8], parameters: &Parameters, statistics: &Statistics) -> Vec<u
     let program = Program::new(query(bytes), ContextAllocator::current());
     let mut frequencies = vec![0; program.leaves()];
     let scored = |leaf: &usize| program.is_scored(*leaf);
-    let words: Vec<usize> = (0..program.leaves())
-        .filter(scored)
-        .filter(|leaf| !program.leaf(*leaf).prefix)
-        .collect();
+    let words: Vec<usize> =
+        (0..program.leaves()).filter(scored).filter(|leaf| !program.leaf(*leaf).prefix).collect();
     let lexemes: Vec<&[u8]> = words.iter().map(|leaf| program.leaf(*leaf).lexeme).collect();
     for (leaf, frequency) in words.into_iter().zip(statistics.frequencies(&lexemes)) {
         frequencies[leaf] = frequency;
