@@ -1,7 +1,10 @@
 //! Every error that a user can meet: SQLSTATE, message, detail and hint, one small function each.
 
+use core::fmt::Display;
+
 use addresses::{Family, text::ParseError};
 use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
+use search::fusion::InvalidArgument;
 
 /// Raises `report` as an ERROR. It unwinds to the entry point, which hands it to the server.
 #[cold]
@@ -54,7 +57,7 @@ pub(crate) fn malformed_state(detail: &str) -> ! {
     raise(
         report(
             PgSqlErrorCode::ERRCODE_INVALID_BINARY_REPRESENTATION,
-            "invalid serialized state of a range aggregate",
+            "invalid serialized state of an aggregate",
         )
         .set_detail(detail)
         .set_hint("All servers that take part in a query must run the same version of rangerank."),
@@ -441,5 +444,31 @@ pub(crate) fn no_index_on_hosts() -> ! {
         )
         .set_detail("The operators << and >> of inet would miss rows in such an index.")
         .set_hint("Index the expression host(column), or a column of type inetrange."),
+    )
+}
+
+/// An argument of reciprocal rank fusion is out of its bounds.
+#[cold]
+pub(crate) fn bad_score_argument(reason: &InvalidArgument, given: impl Display) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, reason.to_string())
+            .set_detail(format!("It is {given}.")),
+    )
+}
+
+/// A half-life after which nothing could have decayed to a half.
+#[cold]
+pub(crate) fn bad_half_life(reason: &InvalidArgument) -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, reason.to_string()).set_hint(
+        "It is the age at which the score has fallen to 0.5, for instance interval '30 days'.",
+    ))
+}
+
+/// A finite sum of scores is too large.
+#[cold]
+pub(crate) fn score_overflow() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow")
+            .set_hint("Use smaller weights."),
     )
 }
