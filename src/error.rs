@@ -472,3 +472,33 @@ pub(crate) fn score_overflow() -> ! {
             .set_hint("Use smaller weights."),
     )
 }
+
+/// An OID that no text search configuration has.
+#[cold]
+pub(crate) fn unknown_configuration(oid: u32) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            format!("text search configuration with OID {oid} does not exist"),
+        )
+        .set_hint("psql's \\dF lists those that there are."),
+    )
+}
+
+/// A word that says how words of a query belong together, and is none.
+#[cold]
+pub(crate) fn bad_match(word: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("unrecognized value for match: \"{word}\""),
+        )
+        .set_hint("Valid values are any, all, and prefix."),
+    )
+}
+
+/// A query's lexemes do not fit into a tsquery.
+#[cold]
+pub(crate) fn query_too_large() -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "tsquery is too large"))
+}

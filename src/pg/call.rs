@@ -52,6 +52,16 @@ impl Call {
         unsafe { (*(*self.info).args.as_ptr().add(n)).value }
     }
 
+    /// The bytes of argument `n` from 0, a varlena that is not NULL.
+    ///
+    /// # Safety
+    /// There is one; the bytes live as long as the call.
+    #[inline]
+    pub(crate) unsafe fn bytes<'a>(self, n: usize) -> &'a [u8] {
+        // SAFETY: as ours.
+        unsafe { super::bytes(super::Varlena::new(self.value(n))) }
+    }
+
     /// Argument `n` as the pointer that an `internal` holds, null where it is NULL.
     #[inline]
     pub(crate) fn pointer<T>(self, n: usize) -> *mut T {

@@ -13,7 +13,9 @@ mod memory;
 mod operator;
 mod range_type;
 mod set;
+mod site;
 mod support;
+mod text_search;
 mod value;
 mod window;
 mod wire;
@@ -37,7 +39,11 @@ pub(crate) use range_type::{
     Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
 };
 pub(crate) use set::{Row, Rows, next_row};
+pub(crate) use site::Moment;
 pub(crate) use support::{RowsRequest, answer_any_frame};
+pub(crate) use text_search::{
+    Configuration, Lexeme, Lexemes, Lexized, Lexizer, Token, Tokens, lower,
+};
 pub(crate) use value::{
     Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
     is_endless, numeric, scale, scaled, text, text_str, unscaled,

@@ -62,7 +62,8 @@ pub(crate) fn copy_varlena(value: Datum, memory: ContextAllocator) -> Datum {
 }
 
 /// The text with these characters.
-pub(crate) fn text(value: &str) -> Datum {
+pub(crate) fn text(value: impl AsRef<[u8]>) -> Datum {
+    let value = value.as_ref();
     // SAFETY: the server copies the bytes, as many as it is told.
     unsafe {
         Datum::from(pg_sys::cstring_to_text_with_len(value.as_ptr().cast(), value.len() as i32))

@@ -1,3 +1,7 @@
 //! Ranked text search over core's types: thin glue over the crate `search`.
+//!
+//! [`query`] turns what was typed into a `tsquery`; [`fusion`] brings scores of different kinds
+//! together.
 
 mod fusion;
+mod query;
