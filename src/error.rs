@@ -4,7 +4,10 @@ use core::fmt::Display;
 
 use addresses::{Family, text::ParseError};
 use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
-use search::fusion::InvalidArgument;
+use search::{
+    fusion::InvalidArgument,
+    snippet::{MAX_FRAGMENTS, OPTIONS, OptionError},
+};
 
 /// Raises `report` as an ERROR. It unwinds to the entry point, which hands it to the server.
 #[cold]
@@ -501,4 +504,61 @@ pub(crate) fn bad_match(word: &str) -> ! {
 #[cold]
 pub(crate) fn query_too_large() -> ! {
     raise(report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "tsquery is too large"))
+}
+
+/// Options of a snippet that are no object.
+#[cold]
+pub(crate) fn options_not_object() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "snippet options must be a JSON object",
+        )
+        .set_hint(format!("Its keys are among {}.", OPTIONS.join(", "))),
+    )
+}
+
+/// An option of a snippet that there is not, or that cannot have this value.
+#[cold]
+pub(crate) fn bad_option(name: &str, reason: &OptionError) -> ! {
+    raise(match reason {
+        OptionError::Unknown => report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("unrecognized snippet option: \"{name}\""),
+        )
+        .set_hint(format!("Valid options are {}.", OPTIONS.join(", "))),
+        _ => report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("invalid value for snippet option \"{name}\""),
+        )
+        .set_detail(format!("It {reason}.")),
+    })
+}
+
+/// A number of snippets that nobody can have.
+#[cold]
+pub(crate) fn bad_number_of_snippets(n: i32) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("number of snippets must be between 1 and {MAX_FRAGMENTS}"),
+        )
+        .set_detail(format!("It is {n}.")),
+    )
+}
+
+/// A snippet that does not fit into one value.
+#[cold]
+pub(crate) fn snippet_too_large() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "snippet is too large")
+            .set_detail("It does not fit into one value of at most 1 GB.")
+            .set_hint("Ask for fewer words with max_words, or for fewer fragments."),
+    )
+}
+
+/// Bytes of a tsquery that core does not write.
+#[cold]
+pub(crate) fn malformed_query() -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED, "invalid tsquery"))
 }

@@ -8,6 +8,7 @@ mod comparison;
 mod fence;
 mod gist;
 mod inet;
+mod json;
 mod line;
 mod memory;
 mod operator;
@@ -32,6 +33,7 @@ pub(crate) use inet::{
     EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,
     is_offset, numeric_of, offset,
 };
+pub(crate) use json::{JsonValue, json_object};
 pub(crate) use line::{DatumLine, InlineLine, Room, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
@@ -45,8 +47,8 @@ pub(crate) use text_search::{
     Configuration, Lexeme, Lexemes, Lexized, Lexizer, Token, Tokens, lower,
 };
 pub(crate) use value::{
-    Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
-    is_endless, numeric, scale, scaled, text, text_str, unscaled,
+    Round, array_elements, call1, call2, call3, characters, check_finite_numeric, copy_varlena,
+    float, is_endless, numeric, scale, scaled, text, text_array, text_str, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

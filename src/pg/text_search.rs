@@ -72,6 +72,11 @@ impl Configuration {
         Tokens::new(unsafe { (*self.0).prsId }, text)
     }
 
+    /// Whether any dictionary is asked about this kind of token.
+    pub(crate) fn knows(self, kind: u32) -> bool {
+        !self.dictionaries(kind).is_empty()
+    }
+
     /// The dictionaries for a kind of token.
     fn dictionaries(self, kind: u32) -> &'static [Oid] {
         // SAFETY: the entry has a list for each kind from 0 to lenmap - 1, which may be empty.
@@ -208,12 +213,13 @@ impl Iterator for Lexemes {
     }
 }
 
-/// Tokens that were decided on together: more than one after a dictionary had asked for more, or where
-/// tokens before were known to none.
+/// Tokens that were decided on together, in order: more than one after a dictionary had asked for more.
 pub(crate) struct Lexized<'l, 't> {
-    /// The tokens, in order, those that nobody knows or asks about among them.
+    /// Those before, which no dictionary knows.
+    pub(crate) unknown: &'l [Token<'t>],
+    /// The tokens, those about which nobody is asked among them; none if `lexemes` is `None`.
     pub(crate) tokens: &'l [Token<'t>],
-    /// What they stand for together; `None` if no dictionary knows them.
+    /// What they stand for together.
     pub(crate) lexemes: Option<Lexemes>,
 }
 
@@ -225,6 +231,8 @@ pub(crate) struct Lexizer<'t> {
     /// Tokens: `..head` are decided on, the others wait for it.
     tokens: Vec<Token<'t>>,
     head: usize,
+    /// The first of those decided on that lexemes stand for.
+    known: usize,
     /// The place in the list of the dictionary that the head is to be shown next.
     place: usize,
     /// The dictionary that has asked for more, the token it is to be shown next, and its answer so far
@@ -241,6 +249,7 @@ impl<'t> Lexizer<'t> {
             configuration,
             tokens: Vec::new(),
             head: 0,
+            known: 0,
             place: 0,
             asking: None,
             next: 0,
@@ -265,7 +274,7 @@ impl<'t> Lexizer<'t> {
             Some(token) if token.text.len() > MAX_TOKEN => {
                 // It takes no part; only what marks words in a text wants to see it pass.
                 if !self.is_waiting() {
-                    decided(Lexized { tokens: &[token], lexemes: None });
+                    decided(Lexized { unknown: &[token], tokens: &[], lexemes: None });
                 }
                 return;
             }
@@ -283,7 +292,9 @@ impl<'t> Lexizer<'t> {
                 _ => tokens,
             };
             if lexemes.is_some() || !tokens.is_empty() {
-                decided(Lexized { tokens, lexemes });
+                let known = if lexemes.is_some() { self.known } else { tokens.len() };
+                let (unknown, tokens) = tokens.split_at(known.min(tokens.len()));
+                decided(Lexized { unknown, tokens, lexemes });
             }
             self.tokens.drain(..self.head);
             self.next -= self.head.min(self.next);
@@ -331,6 +342,7 @@ impl<'t> Lexizer<'t> {
                 match lexemes.clone().next() {
                     Some(filtered) if filtered.is_filtered() => text = filtered.text(),
                     _ => {
+                        self.known = self.head;
                         self.step();
                         return Ok(Some(lexemes));
                     }
@@ -369,6 +381,7 @@ impl<'t> Lexizer<'t> {
             let answer = lexemes.map(|lexemes| (lexemes, self.next)).or(self.answer.take());
             self.answer = None;
             let Some((lexemes, last)) = answer else { return Err(()) };
+            self.known = self.head;
             self.head = last + 1;
             self.place = 0;
             return Ok(Some(lexemes));

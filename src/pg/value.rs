@@ -70,17 +70,18 @@ pub(crate) fn text(value: impl AsRef<[u8]>) -> Datum {
     }
 }
 
-/// The characters of a text value, which must outlive them. In a database that is not in UTF-8,
-/// what is not ASCII is a `?` each byte: what comes of it may be shown in that encoding too.
+/// The characters of a text value, which must outlive them, as [`characters`].
 ///
 /// # Safety
 /// `value` is a text.
 pub(crate) unsafe fn text_str<'a>(value: Datum) -> Cow<'a, str> {
-    // SAFETY: as ours; a text is as long as it says.
-    let bytes = unsafe {
-        let value = super::Varlena::new(value);
-        core::slice::from_raw_parts(value.start, value.length)
-    };
+    // SAFETY: as ours.
+    characters(unsafe { super::bytes(super::Varlena::new(value)) })
+}
+
+/// The characters of bytes of a text. In a database that is not in UTF-8, what is not ASCII is a `?`
+/// each byte: what comes of it may be shown in that encoding too.
+pub(crate) fn characters(bytes: &[u8]) -> Cow<'_, str> {
     // SAFETY: reads a setting of the database.
     let is_utf8 = unsafe { pg_sys::GetDatabaseEncoding() } == pg_sys::pg_enc::PG_UTF8 as i32;
     if is_utf8 || bytes.is_ascii() {
@@ -88,6 +89,21 @@ pub(crate) unsafe fn text_str<'a>(value: Datum) -> Cow<'a, str> {
     }
     let shown = |b: &u8| if b.is_ascii() { char::from(*b) } else { '?' };
     Cow::Owned(bytes.iter().map(shown).collect())
+}
+
+/// An array of these texts.
+pub(crate) fn text_array(texts: &mut [Datum]) -> Datum {
+    // SAFETY: the values are texts, which have this length, passing and alignment.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            texts.as_mut_ptr(),
+            texts.len() as i32,
+            pg_sys::TEXTOID,
+            -1,
+            false,
+            b'i' as core::ffi::c_char,
+        ))
+    }
 }
 
 /// The elements of an array that are not NULL, and their type; they point into a copy or into

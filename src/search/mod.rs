@@ -1,7 +1,8 @@
 //! Ranked text search over core's types: thin glue over the crate `search`.
 //!
-//! [`query`] turns what was typed into a `tsquery`; [`fusion`] brings scores of different kinds
-//! together.
+//! [`query`] turns what was typed into a `tsquery`; [`snippet`] shows where a text has it; [`fusion`]
+//! brings scores of different kinds together.
 
 mod fusion;
 mod query;
+mod snippet;

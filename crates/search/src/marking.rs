@@ -135,6 +135,21 @@ struct Use {
     phrase: bool,
 }
 
+/// Where a token stands in a document. Parsers give a part of the document, or a copy of a part: that is
+/// sought from `after` on, not far behind.
+pub fn place_of(document: &[u8], token: &[u8], after: usize) -> Option<usize> {
+    /// Bytes between two tokens that are looked at.
+    const NEAR: usize = 1 << 12;
+    let (all, part) = (document.as_ptr_range(), token.as_ptr_range());
+    if all.start <= part.start && part.end <= all.end {
+        return Some(part.start.addr() - all.start.addr());
+    }
+    let near = document.get(after..)?;
+    let near = &near[..near.len().min(NEAR + token.len())];
+    let found = near.windows(token.len().max(1)).position(|window| window == token);
+    found.map(|at| after + at)
+}
+
 /// A query, ready to mark one document after the other.
 #[derive(Debug)]
 pub struct Marker<A: Allocator> {
