@@ -13,11 +13,12 @@
 
 use core::{
     ffi::{CStr, c_char},
-    marker::PhantomData,
+    ops::Range,
     ptr,
 };
 
 use pgrx::pg_sys::{self, Datum, Oid};
+use search::plain::{self, Piece};
 
 use super::fenced;
 use crate::error;
@@ -27,6 +28,10 @@ const MAX_TOKEN: usize = (1 << 11) - 2;
 
 /// The parser `pg_catalog.default`.
 const DEFAULT_PARSER: u32 = 3722;
+
+/// Kinds of its tokens: words of ASCII letters, and what is between tokens (`wparser_def.c`).
+const ASCII_WORD: u32 = 1;
+const BLANK: u32 = 12;
 
 /// A text search configuration, looked up for one text.
 #[derive(Clone, Copy)]
@@ -66,10 +71,12 @@ impl Configuration {
         unsafe { fenced::getTSCurrentConfig(true) }
     }
 
-    /// The tokens of `text`.
+    /// The tokens of `text`; of core's default parser without blanks, unless a dictionary is asked
+    /// about those.
     pub(crate) fn tokens(self, text: &[u8]) -> Tokens<'_> {
         // SAFETY: the entry is alive by `new`.
-        Tokens::new(unsafe { (*self.0).prsId }, text)
+        let parser = unsafe { (*self.0).prsId };
+        Tokens::new(parser, text, parser.to_u32() == DEFAULT_PARSER && !self.knows(BLANK))
     }
 
     /// Whether any dictionary is asked about this kind of token.
@@ -102,50 +109,56 @@ pub(crate) struct Token<'t> {
     pub(crate) text: &'t [u8],
 }
 
-/// The tokens of a text; parts of compounds follow the compound.
+/// The tokens of a text; parts of compounds follow the compound. Of core's default parser, blanks may be
+/// left out: then plain words are found without it.
 pub(crate) struct Tokens<'t> {
     parser: *mut pg_sys::TSParserCacheEntry,
-    state: Datum,
-    ended: bool,
-    text: PhantomData<&'t [u8]>,
+    /// Of the parser while it runs.
+    state: Option<Datum>,
+    text: &'t [u8],
+    /// The end of what is done, or of what the parser has been given.
+    at: usize,
+    plain: bool,
 }
 
 impl<'t> Tokens<'t> {
-    /// The tokens that core's default parser finds.
+    /// The tokens that core's default parser finds, blanks aside.
     pub(crate) fn by_default(text: &'t [u8]) -> Self {
-        Self::new(Oid::from(DEFAULT_PARSER), text)
+        Self::new(Oid::from(DEFAULT_PARSER), text, true)
     }
 
-    fn new(parser: Oid, text: &'t [u8]) -> Self {
+    fn new(parser: Oid, text: &'t [u8], plain: bool) -> Self {
+        // SAFETY: the server raises an error or returns an entry that lives as long as the backend.
+        let parser = unsafe { fenced::lookup_ts_parser_cache(parser) };
+        Self { parser, state: None, text, at: 0, plain }
+    }
+
+    /// Has the parser begin with a part of the text.
+    fn begin(&mut self, part: Range<usize>) {
+        self.at = part.end;
+        let part = &self.text[part];
         // SAFETY: the parser's functions are looked up by the server and called as it does.
-        unsafe {
-            let parser = fenced::lookup_ts_parser_cache(parser);
-            let state = fenced::FunctionCall2Coll(
-                &raw mut (*parser).prsstart,
+        self.state = Some(unsafe {
+            fenced::FunctionCall2Coll(
+                &raw mut (*self.parser).prsstart,
                 Oid::INVALID,
-                Datum::from(text.as_ptr()),
-                Datum::from(text.len() as i32),
-            );
-            Self { parser, state, ended: false, text: PhantomData }
-        }
+                Datum::from(part.as_ptr()),
+                Datum::from(part.len() as i32),
+            )
+        });
     }
-}
 
-impl<'t> Iterator for Tokens<'t> {
-    type Item = Token<'t>;
-
-    fn next(&mut self) -> Option<Token<'t>> {
-        if self.ended {
-            return None;
-        }
+    /// The parser's next token.
+    #[inline]
+    fn parsed(&mut self, state: Datum) -> Option<Token<'t>> {
         let (mut start, mut length) = (ptr::null::<u8>(), 0i32);
-        // SAFETY: as `new`; the parser sets both where there is a token. Its own memory, if it has
+        // SAFETY: as `begin`; the parser sets both where there is a token. Its own memory, if it has
         // the token there, is not freed before the end of the call that runs.
         unsafe {
             let kind = fenced::FunctionCall3Coll(
                 &raw mut (*self.parser).prstoken,
                 Oid::INVALID,
-                self.state,
+                state,
                 Datum::from(&raw mut start),
                 Datum::from(&raw mut length),
             )
@@ -154,9 +167,42 @@ impl<'t> Iterator for Tokens<'t> {
                 let text = core::slice::from_raw_parts(start, length.max(0) as usize);
                 return Some(Token { kind: kind as u32, text });
             }
-            self.ended = true;
-            fenced::FunctionCall1Coll(&raw mut (*self.parser).prsend, Oid::INVALID, self.state);
+            self.state = None;
+            fenced::FunctionCall1Coll(&raw mut (*self.parser).prsend, Oid::INVALID, state);
             None
+        }
+    }
+}
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Token<'t>> {
+        loop {
+            if let Some(state) = self.state
+                && let Some(token) = self.parsed(state)
+            {
+                return Some(token);
+            }
+            if !self.plain {
+                if self.at == self.text.len() {
+                    return None;
+                }
+                self.begin(0..self.text.len());
+                continue;
+            }
+            match plain::next(self.text, self.at) {
+                None => {
+                    self.at = self.text.len();
+                    return None;
+                }
+                Some(Piece::Word(word)) => {
+                    self.at = word.end;
+                    return Some(Token { kind: ASCII_WORD, text: &self.text[word] });
+                }
+                Some(Piece::Other(part)) => self.begin(part),
+            }
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | [`statistics`] | numbers of a corpus that changes |
 //! | [`vocabulary`] | which words are similar, or begin alike |
 //! | [`suggest`] | what was meant, what may come next |
+//! | [`plain`] | plain words of a text, without the server's parser |
 //! | [`marking`] | which words of a text a query means |
 //! | [`snippet`] | the passages of a text that say why it was found |
 //! | [`fusion`] | scores of different kinds brought together |
@@ -27,6 +28,7 @@ pub mod evaluate;
 pub mod fusion;
 pub mod marking;
 pub mod parse;
+pub mod plain;
 pub mod resolve;
 pub mod snippet;
 pub mod statistics;
