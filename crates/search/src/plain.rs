@@ -7,7 +7,9 @@
 //!
 //! * It begins each token in the same state, whatever was before, except after a tag (`<script>` has
 //!   it ignore what follows): from the first `<` on all is for the parser.
-//! * No other token but a blank has a space in it, so that a stretch may end behind a space.
+//! * No other token but a blank has a space in it, so that a stretch may end behind a space. A blank may
+//!   have in it what would begin a token elsewhere (`~`), so a stretch begins with the end of the blank
+//!   before.
 //! * A run of ASCII letters is a word if the byte behind it neither goes on with one nor begins the
 //!   rest of a compound, host, path, address or protocol; at `.` and `:` the space behind decides.
 
@@ -54,7 +56,7 @@ pub fn next(text: &[u8], at: usize) -> Option<Piece> {
     let space = text[least..].iter().position(u8::is_ascii_whitespace);
     let end = space.map_or(text.len(), |space| least + space + 1);
     let end = if text[start..end].contains(&b'<') { text.len() } else { end };
-    Some(Piece::Other(start..end))
+    Some(Piece::Other(start.saturating_sub(1)..end))
 }
 
 #[cfg(test)]
@@ -87,7 +89,7 @@ mod tests {
             "a-b", "a.b", "x1", "1", "naïve", "über", "a_b", "a:b", "a/b", "-a", "&amp;", "<b>",
             "...",
         ] {
-            assert_eq!(pieces(&format!("one {other}")), ["one".to_string(), format!("?{other}")]);
+            assert_eq!(pieces(&format!("one ({other}")), ["one".to_string(), format!("?({other}")]);
         }
     }
 
@@ -98,17 +100,17 @@ mod tests {
         let found = pieces(&text);
         assert_eq!(found[0], "one");
         assert!(found[1].starts_with('?') && found[1].ends_with(' '));
-        assert_eq!(found[1].len() - 1, 513);
-        assert_eq!(found[2].len() - 1, text.len() - 4 - 513);
+        assert_eq!(found[1].len(), "? ".len() + 513);
+        assert_eq!(found[2].len(), "? ".len() + text.len() - 4 - 513);
     }
 
     #[test]
     fn nothing_is_plain_from_a_tag_on() {
         let text = format!("one <b>two {}", "three ".repeat(1000));
-        assert_eq!(pieces(&text), ["one".to_string(), format!("?{}", &text[4..])]);
+        assert_eq!(pieces(&text), ["one".to_string(), format!("?{}", &text[3..])]);
         let text = format!("x1 {}<b> four {}", "three ".repeat(10), "five ".repeat(1000));
         assert_eq!(pieces(&text), [format!("?{text}")]);
         let text = format!("x1 {} six <b> seven", "three ".repeat(100));
-        assert_eq!(pieces(&text).last().unwrap(), "?<b> seven");
+        assert_eq!(pieces(&text).last().unwrap(), "? <b> seven");
     }
 }
