@@ -35,11 +35,20 @@ impl Call {
         }
     }
 
-    /// The number of arguments.
+    /// How many arguments there are.
     #[inline]
     pub(crate) fn arguments(self) -> usize {
-        // SAFETY: the call is running, its frame is ours.
+        // SAFETY: the call is running.
         unsafe { (*self.info).nargs as usize }
+    }
+
+    /// The schema of the function that is running.
+    pub(crate) fn schema(self) -> std::ffi::CString {
+        // SAFETY: the call is running; the function exists, and so does its schema.
+        unsafe {
+            let schema = pg_sys::get_func_namespace((*(*self.info).flinfo).fn_oid);
+            core::ffi::CStr::from_ptr(pg_sys::get_namespace_name(schema)).to_owned()
+        }
     }
 
     /// Argument `n` from 0.

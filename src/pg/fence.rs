@@ -48,6 +48,24 @@ unsafe extern "C-unwind" {
         bytes: usize,
         collation: Oid,
     ) -> *mut core::ffi::c_char;
+    fn SPI_connect() -> c_int;
+    fn SPI_finish() -> c_int;
+    fn SPI_prepare_cursor(
+        command: *const core::ffi::c_char,
+        count: c_int,
+        types: *mut Oid,
+        options: c_int,
+    ) -> pg_sys::SPIPlanPtr;
+    fn SPI_execute_snapshot(
+        plan: pg_sys::SPIPlanPtr,
+        values: *mut Datum,
+        nulls: *const core::ffi::c_char,
+        snapshot: pg_sys::Snapshot,
+        crosscheck: pg_sys::Snapshot,
+        read_only: bool,
+        fire_triggers: bool,
+        count: core::ffi::c_long,
+    ) -> c_int;
     fn lookup_ts_config_cache(configuration: Oid) -> *mut pg_sys::TSConfigCacheEntry;
     fn lookup_ts_parser_cache(parser: Oid) -> *mut pg_sys::TSParserCacheEntry;
     fn lookup_ts_dictionary_cache(dictionary: Oid) -> *mut pg_sys::TSDictionaryCacheEntry;
@@ -178,6 +196,14 @@ pub(crate) mod fenced {
             d: Datum) -> Datum;
         str_tolower(text: *const core::ffi::c_char, bytes: usize, collation: Oid)
             -> *mut core::ffi::c_char;
+        SPI_connect() -> c_int;
+        SPI_finish() -> c_int;
+        SPI_prepare_cursor(command: *const core::ffi::c_char, count: c_int, types: *mut Oid,
+            options: c_int) -> pg_sys::SPIPlanPtr;
+        SPI_execute_snapshot(plan: pg_sys::SPIPlanPtr, values: *mut Datum,
+            nulls: *const core::ffi::c_char, snapshot: pg_sys::Snapshot,
+            crosscheck: pg_sys::Snapshot, read_only: bool, fire_triggers: bool,
+            count: core::ffi::c_long) -> c_int;
         lookup_ts_config_cache(configuration: Oid) -> *mut pg_sys::TSConfigCacheEntry;
         lookup_ts_parser_cache(parser: Oid) -> *mut pg_sys::TSParserCacheEntry;
         lookup_ts_dictionary_cache(dictionary: Oid) -> *mut pg_sys::TSDictionaryCacheEntry;

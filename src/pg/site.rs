@@ -10,6 +10,14 @@ use pgrx::pg_sys;
 
 use super::{Call, ContextAllocator};
 
+// As the server exports them, none of which raises: pgrx's own have a fence inside, which a row would
+// pay for.
+unsafe extern "C" {
+    fn GetUserId() -> pg_sys::Oid;
+    fn ActiveSnapshotSet() -> bool;
+    fn GetActiveSnapshot() -> pg_sys::Snapshot;
+}
+
 /// Whoever asks, and the snapshot in which: all that the answer of tables depends on. Two snapshots
 /// with the same content see the same rows, and a change by the same transaction has a later command.
 pub(crate) struct Moment {
@@ -19,14 +27,15 @@ pub(crate) struct Moment {
 
 impl Moment {
     /// The one of the query that is running.
+    #[inline]
     pub(crate) fn now() -> Self {
         // SAFETY: the backend has one thread; an active snapshot stays while a function runs.
         unsafe {
-            let user = pg_sys::GetUserId().to_u32();
-            if !pg_sys::ActiveSnapshotSet() {
+            let user = GetUserId().to_u32();
+            if !ActiveSnapshotSet() {
                 return Self { numbers: [user, 0, 0, 0, 0, 0, 0], running: [(ptr::null(), 0); 2] };
             }
-            let snapshot = &*pg_sys::GetActiveSnapshot();
+            let snapshot = &*GetActiveSnapshot();
             let (running, below) = (snapshot.xcnt as usize, snapshot.subxcnt.max(0) as usize);
             let flags = u32::from(snapshot.suboverflowed) | 2;
             Self {
@@ -45,6 +54,7 @@ impl Moment {
     }
 
     /// As parts of a key, while the function runs.
+    #[inline]
     pub(crate) fn parts(&self) -> [&[u8]; 3] {
         let bytes = |start: *const u32, count: usize| match count {
             0 => &[][..],
@@ -68,6 +78,7 @@ struct Site<T> {
 }
 
 /// Whether `key` is `parts`, one behind the other, each with its length before it.
+#[inline]
 fn is(mut key: &[u8], parts: &[&[u8]]) -> bool {
     parts.iter().all(|part| {
         let Some((length, rest)) = key.split_first_chunk::<8>() else { return false };

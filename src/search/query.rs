@@ -3,15 +3,17 @@
 //! The crate takes it apart and puts it together; here it meets the words of a text search configuration
 //! and, for typos and prefixes, of a corpus. Each place in a plan keeps its last query.
 
-use core::convert::Infallible;
+use core::{cell::OnceCell, convert::Infallible};
 
 use pgrx::pg_sys::{Datum, Oid};
 use search::{
     parse::parse,
-    resolve::{Dictionary, Lexeme, Match, resolve},
+    resolve::{Dictionary, Lexeme, MAX_EXPANSIONS, Match, resolve},
     tsquery,
+    vocabulary::{Vocabulary, Word},
 };
 
+use super::statistics::{Bytes, Statistics};
 use crate::{
     error,
     pg::{
@@ -20,9 +22,26 @@ use crate::{
     },
 };
 
-/// The words of a configuration.
+/// The words of a configuration, and of a corpus.
 struct Words {
     configuration: Configuration,
+    statistics: Option<Statistics>,
+    /// That of the statistics, once it was asked for.
+    vocabulary: OnceCell<Option<Vocabulary<Bytes>>>,
+}
+
+impl Words {
+    fn vocabulary(&self) -> Option<&Vocabulary<Bytes>> {
+        self.vocabulary
+            .get_or_init(|| self.statistics.as_ref().and_then(Statistics::vocabulary))
+            .as_ref()
+    }
+
+    /// Words of the vocabulary, if there is one.
+    fn of_corpus(&self, ask: impl FnOnce(&Vocabulary<Bytes>) -> Vec<Word>) -> Vec<Vec<u8>> {
+        let words = self.vocabulary().map(ask).unwrap_or_default();
+        words.into_iter().map(|word| word.text).collect()
+    }
 }
 
 impl Dictionary for Words {
@@ -50,19 +69,24 @@ impl Dictionary for Words {
     }
 
     fn has_vocabulary(&self) -> bool {
-        false
+        self.vocabulary().is_some()
     }
 
     fn fold(&mut self, word: &[u8]) -> Result<Vec<u8>, Infallible> {
         Ok(lower(word))
     }
 
-    fn similar(&mut self, _: &[u8], _: u8) -> Result<Vec<Vec<u8>>, Infallible> {
-        Ok(Vec::new())
+    fn similar(&mut self, word: &[u8], typos: u8) -> Result<Vec<Vec<u8>>, Infallible> {
+        Ok(self.of_corpus(|vocabulary| {
+            if vocabulary.frequency(word).is_some() {
+                return Vec::new();
+            }
+            vocabulary.similar(word, typos, MAX_EXPANSIONS)
+        }))
     }
 
-    fn completions(&mut self, _: &[u8]) -> Result<Vec<Vec<u8>>, Infallible> {
-        Ok(Vec::new())
+    fn completions(&mut self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, Infallible> {
+        Ok(self.of_corpus(|vocabulary| vocabulary.completions(prefix, MAX_EXPANSIONS)))
     }
 }
 
@@ -77,6 +101,7 @@ fn matching(word: &[u8]) -> Match {
 }
 
 /// The configuration of a call.
+#[derive(Clone, Copy)]
 enum Name<'n> {
     Current,
     Oid(Oid),
@@ -84,50 +109,82 @@ enum Name<'n> {
 }
 
 /// The query for a text, kept by the place in the plan that asks.
-fn search_query(call: Call, name: Name<'_>, query: &[u8], word: &[u8]) -> Datum {
+fn search_query(
+    call: Call,
+    name: Name<'_>,
+    query: &[u8],
+    word: &[u8],
+    table: Option<Oid>,
+) -> Datum {
+    let number = |oid: Oid| oid.to_u32().to_ne_bytes();
     // The setting may change between two calls; a name stands for the same within one snapshot.
-    let (tag, name_bytes) = match &name {
-        Name::Current => (0, &Configuration::current().to_u32().to_ne_bytes()[..]),
-        Name::Oid(oid) => (1, &oid.to_u32().to_ne_bytes()[..]),
-        Name::Text(text) => (2, *text),
+    let (oid, text_name): (Oid, &[u8]) = match name {
+        Name::Current => (Configuration::current(), &[]),
+        Name::Oid(oid) => (oid, &[]),
+        Name::Text(text) => (Oid::INVALID, text),
     };
+    let numbers = [number(oid), number(table.unwrap_or(Oid::INVALID))];
     let moment = Moment::now();
-    let [a, b, c] = moment.parts();
-    let kept = call.remembered(&[query, word, &[tag], name_bytes, a, b, c], |memory| {
+    let [who, running, below] = moment.parts();
+    let parts = [query, word, text_name, numbers.as_flattened(), who, running, below];
+    let kept = call.remembered(&parts, |memory| {
         let matching = matching(word);
-        let oid = match name {
-            Name::Current => Configuration::current(),
-            Name::Oid(oid) => oid,
-            Name::Text(text) => Configuration::named(text),
+        let oid = if let Name::Text(text) = name { Configuration::named(text) } else { oid };
+        let configuration = Configuration::new(oid);
+        let mut words = Words {
+            configuration,
+            statistics: table.map(Statistics::open),
+            vocabulary: OnceCell::new(),
         };
-        let mut words = Words { configuration: Configuration::new(oid) };
         let Ok(node) = resolve(parse(query), matching, &mut words);
-        let written = match node {
-            None => tsquery::empty(),
-            Some(node) => node.write().unwrap_or_else(|_| error::query_too_large()),
-        };
-        memory.within(|| text(&written))
+        let written = node.map_or_else(tsquery::empty, |node| {
+            node.write().unwrap_or_else(|_| error::query_too_large())
+        });
+        memory.within(|| text(written))
     });
     copy_varlena(*kept, ContextAllocator::current())
+}
+
+/// # Safety
+/// Argument `n` of the call is an OID.
+unsafe fn oid(call: Call, n: usize) -> Oid {
+    // SAFETY: as ours.
+    Oid::from(unsafe { call.value(n) }.value() as u32)
 }
 
 pg_function! {
     /// `(query text) → tsquery`
     fn search_query_current(call) {
-        search_query(call, Name::Current, call.bytes(0), b"any")
+        search_query(call, Name::Current, call.bytes(0), b"any", None)
     }
 }
 
 pg_function! {
     /// `(config regconfig, query text, match text) → tsquery`
     fn search_query_by_oid(call) {
-        search_query(call, Name::Oid(Oid::from(call.value(0).value() as u32)), call.bytes(1), call.bytes(2))
+        search_query(call, Name::Oid(oid(call, 0)), call.bytes(1), call.bytes(2), None)
     }
 }
 
 pg_function! {
     /// `(config text, query text, match text) → tsquery`
     fn search_query_by_name(call) {
-        search_query(call, Name::Text(call.bytes(0)), call.bytes(1), call.bytes(2))
+        search_query(call, Name::Text(call.bytes(0)), call.bytes(1), call.bytes(2), None)
+    }
+}
+
+pg_function! {
+    /// `(config regconfig, query text, match text, stats regclass) → tsquery`
+    fn search_query_by_oid_stats(call) {
+        let table = Some(oid(call, 3));
+        search_query(call, Name::Oid(oid(call, 0)), call.bytes(1), call.bytes(2), table)
+    }
+}
+
+pg_function! {
+    /// `(config text, query text, match text, stats regclass) → tsquery`
+    fn search_query_by_name_stats(call) {
+        let table = Some(oid(call, 3));
+        search_query(call, Name::Text(call.bytes(0)), call.bytes(1), call.bytes(2), table)
     }
 }

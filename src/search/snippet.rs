@@ -23,7 +23,7 @@ use crate::{
     error,
     pg::{
         Call, Configuration, ContextAllocator, JsonValue, Lexized, Lexizer, Moment, Round, Row,
-        Rows, characters, float, json_object, next_row, pg_function, scaled, text, text_array,
+        Rows, float, is_utf8, json_object, next_row, pg_function, scaled, shown, text, text_array,
     },
 };
 
@@ -45,7 +45,7 @@ fn with_characters<T>(work: impl FnOnce(Characters<'_>) -> T) -> T {
     // SAFETY: both read a setting of the database.
     let (encoding, longest) =
         unsafe { (pg_sys::GetDatabaseEncoding(), pg_sys::pg_database_encoding_max_length()) };
-    if encoding == pg_sys::pg_enc::PG_UTF8 as i32 {
+    if is_utf8() {
         work(Characters::Utf8)
     } else if longest == 1 {
         work(Characters::Bytes)
@@ -66,7 +66,7 @@ struct Search {
 
 impl Search {
     fn new(query: &[u8], memory: ContextAllocator) -> Self {
-        let Ok(query) = TsQuery::new(query) else { error::malformed_query() };
+        let Ok(query) = TsQuery::new(query) else { error::corrupt_tsquery() };
         let scratch = memory.child(c"rangerank dictionaries");
         Self { marker: Marker::new(query, memory), scratch }
     }
@@ -181,7 +181,7 @@ unsafe fn options(call: Call, n: usize) -> Options {
                 JsonValue::Null | JsonValue::Other => Value::Other,
             };
             if let Err(reason) = options.set(name, value) {
-                error::bad_option(&characters(name), &reason);
+                error::bad_option(&shown(name), &reason);
             }
         }
         if let Err(reason) = options.check() {
@@ -236,7 +236,7 @@ unsafe fn search_snippets(call: Call, configuration: Oid, n: usize) -> Datum {
     let (count, mut options) = unsafe { (call.value(n + 2).value() as i32, options(call, n + 3)) };
     options.fragments = match u32::try_from(count) {
         Ok(count @ 1..=MAX_FRAGMENTS) => count,
-        _ => error::bad_number_of_snippets(count),
+        _ => error::bad_count(count, MAX_FRAGMENTS),
     };
     // SAFETY: as ours.
     let (marker, document) = unsafe { read(call, configuration, n) };
@@ -249,7 +249,7 @@ unsafe fn search_snippets(call: Call, configuration: Oid, n: usize) -> Datum {
             texts.push(text(passage));
         });
     });
-    text_array(&mut texts)
+    text_array(&texts)
 }
 
 /// `(…, document text, query tsquery) → SETOF (start integer, length integer, lexeme text)`; the
@@ -284,7 +284,7 @@ unsafe fn search_highlights(call: Call, configuration: impl FnOnce() -> Oid, n: 
         let rows = words.into_iter().map(move |(start, length, to)| {
             let lexeme = &lexemes[from..to];
             from = to;
-            row.form([Datum::from(start), Datum::from(length), text(lexeme)])
+            row.form([Datum::from(start), Datum::from(length), text(lexeme)].map(Some))
         });
         Some(Rows::new(memory, rows))
     };
