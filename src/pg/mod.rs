@@ -50,7 +50,7 @@ pub(crate) use table::{
     Column, Condition, KeyedTable, NotThis, Snapshot, as_user, check_owner, check_select,
     hides_rows, is_out_of_reach, owner, relation_name,
 };
-pub(crate) use text_search::{Configuration, Lexized, Lexizer, Tokens, lower};
+pub(crate) use text_search::{Configuration, Lexized, Lexizer, Tokens, generation, lower};
 pub(crate) use value::{
     Round, array_elements, bigint_array, c_string, call1, call2, call3, check_finite_numeric,
     copy_varlena, float, float8_array, input, is_endless, is_utf8, numeric, output, received_text,

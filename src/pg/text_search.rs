@@ -12,13 +12,15 @@
 //! for each text and, dictionaries, each token, as core does.
 
 use core::{
-    ffi::{CStr, c_char},
+    ffi::{CStr, c_char, c_int},
     ops::Range,
     ptr,
+    sync::atomic::{AtomicU64, Ordering},
 };
+use std::sync::Once;
 
 use pgrx::pg_sys::{self, Datum, Oid};
-use search::plain::{self, Piece};
+use search::plain::{Piece, Pieces};
 
 use super::fenced;
 use crate::error;
@@ -36,6 +38,36 @@ const BLANK: u32 = 12;
 /// A text search configuration, looked up for one text.
 #[derive(Clone, Copy)]
 pub(crate) struct Configuration(*mut pg_sys::TSConfigCacheEntry);
+
+/// How often configurations or dictionaries have changed, as far as this session was told.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// # Safety
+/// To be called by the server, with an entry of a cache that is not valid any more.
+unsafe extern "C-unwind" fn count_change(_argument: Datum, _cache: c_int, _hash: u32) {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+}
+
+/// What tokens stand for is the same as long as this number is: it counts the changes of
+/// configurations, their lists of dictionaries, dictionaries and parsers.
+pub(crate) fn generation() -> u64 {
+    static LISTENS: Once = Once::new();
+    LISTENS.call_once(|| {
+        use pg_sys::SysCacheIdentifier as Cache;
+        for cache in [Cache::TSCONFIGOID, Cache::TSCONFIGMAP, Cache::TSDICTOID, Cache::TSPARSEROID]
+        {
+            // SAFETY: the server calls the function as long as the backend lives, as the library does.
+            unsafe {
+                pg_sys::CacheRegisterSyscacheCallback(
+                    cache as c_int,
+                    Some(count_change),
+                    Datum::from(0),
+                );
+            }
+        }
+    });
+    GENERATION.load(Ordering::Relaxed)
+}
 
 impl Configuration {
     /// The one with this OID, as arguments of type `regconfig` name it.
@@ -116,9 +148,14 @@ pub(crate) struct Tokens<'t> {
     /// Of the parser while it runs.
     state: Option<Datum>,
     text: &'t [u8],
-    /// The end of what is done, or of what the parser has been given.
-    at: usize,
-    plain: bool,
+    /// What the parser has not been given yet, by pieces if some need not be.
+    rest: Rest<'t>,
+}
+
+enum Rest<'t> {
+    All,
+    Pieces(Pieces<'t>),
+    Nothing,
 }
 
 impl<'t> Tokens<'t> {
@@ -130,12 +167,12 @@ impl<'t> Tokens<'t> {
     fn new(parser: Oid, text: &'t [u8], plain: bool) -> Self {
         // SAFETY: the server raises an error or returns an entry that lives as long as the backend.
         let parser = unsafe { fenced::lookup_ts_parser_cache(parser) };
-        Self { parser, state: None, text, at: 0, plain }
+        let rest = if plain { Rest::Pieces(Pieces::new(text)) } else { Rest::All };
+        Self { parser, state: None, text, rest }
     }
 
     /// Has the parser begin with a part of the text.
     fn begin(&mut self, part: Range<usize>) {
-        self.at = part.end;
         let part = &self.text[part];
         // SAFETY: the parser's functions are looked up by the server and called as it does.
         self.state = Some(unsafe {
@@ -185,23 +222,18 @@ impl<'t> Iterator for Tokens<'t> {
             {
                 return Some(token);
             }
-            if !self.plain {
-                if self.at == self.text.len() {
-                    return None;
+            match &mut self.rest {
+                Rest::Nothing => return None,
+                Rest::All => {
+                    self.rest = Rest::Nothing;
+                    self.begin(0..self.text.len());
                 }
-                self.begin(0..self.text.len());
-                continue;
-            }
-            match plain::next(self.text, self.at) {
-                None => {
-                    self.at = self.text.len();
-                    return None;
-                }
-                Some(Piece::Word(word)) => {
-                    self.at = word.end;
-                    return Some(Token { kind: ASCII_WORD, text: &self.text[word] });
-                }
-                Some(Piece::Other(part)) => self.begin(part),
+                Rest::Pieces(pieces) => match pieces.next()? {
+                    Piece::Word(word) => {
+                        return Some(Token { kind: ASCII_WORD, text: &self.text[word] });
+                    }
+                    Piece::Other(part) => self.begin(part),
+                },
             }
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Invariants:
 //! * A place in a plan keeps its query with the words that it has met ([`Marker`]), for one
-//!   configuration and as long as the [`Moment`] is the same: then dictionaries are too. An error may
-//!   come at any time; [`Marker::begin`] puts right what it left half done.
+//!   configuration and as long as the [`generation`] of dictionaries is the same. An error may come at
+//!   any time; [`Marker::begin`] puts right what it left half done.
 //! * What dictionaries allocate lies in memory of its own, emptied every [`BATCH`] words, so that a
 //!   document of any length takes the room of its words' places and no more.
 //! * Words that no configuration asks about (spaces, tags) are none.
@@ -22,8 +22,9 @@ use search::{
 use crate::{
     error,
     pg::{
-        Call, Configuration, ContextAllocator, JsonValue, Lexized, Lexizer, Moment, Round, Row,
-        Rows, float, is_utf8, json_object, next_row, pg_function, scaled, shown, text, text_array,
+        Call, Configuration, ContextAllocator, JsonValue, Lexized, Lexizer, Round, Row, Rows,
+        float, generation, is_utf8, json_object, next_row, pg_function, scaled, shown, text,
+        text_array,
     },
 };
 
@@ -202,10 +203,8 @@ unsafe fn read<'a>(
 ) -> (&'a Marker<ContextAllocator>, &'a [u8]) {
     // SAFETY: as ours.
     let (document, query) = unsafe { (call.bytes(n), call.bytes(n + 1)) };
-    let moment = Moment::now();
-    let [a, b, c] = moment.parts();
-    let oid = configuration.to_u32().to_ne_bytes();
-    let search = call.remembered(&[query, &oid, a, b, c], |memory| Search::new(query, memory));
+    let (oid, generation) = (configuration.to_u32().to_ne_bytes(), generation().to_ne_bytes());
+    let search = call.remembered(&[query, &oid, &generation], |memory| Search::new(query, memory));
     search.read(Configuration::new(configuration), document);
     (&search.marker, document)
 }

@@ -49,7 +49,7 @@ SELECT call, types, prepared(call, types) FROM (VALUES
     ('rrf_score($1)', '(integer)'), ('rrf_score($1, $2, $3)', '(bigint, smallint, numeric)'), ('rrf_agg($1)', '(integer)'), ('rrf_agg($1, $2, $3)', '(smallint, integer, real)'), ('rrf_agg($1)', '(numeric)'), ('minmax_score($1, $2, $3)', '(real, numeric, integer)')) AS v (call, types);
 
 -- Literals alone.
-SELECT search_snippet('Foxes run.', 'fox') AS a, search_snippet('english', 'Foxes run.', 'fox') AS b, search_snippet('english', 'Foxes run.', 'fox', '{"start": "["}') AS c, search_snippets('Foxes run.', 'fox', 1) AS d, search_snippets('english', 'Foxes run.', 'fox', '1') AS e,
+SELECT search_snippet('Foxes run.', 'fox') AS a, search_snippet('english', 'Foxes run.', 'fox') AS b, search_snippet('english', 'Foxes run.', 'fox', '{"start": "["}') AS c, search_snippets('Foxes run.', 'fox', 1) AS d, search_snippets('english', 'Foxes run.', 'fox', 1) AS e,
     search_snippets('english', 'Foxes run.', 'fox', 1, '{"stop": "]"}') AS f, search_highlights('Foxes run.', 'run') AS g, search_highlights('english', 'Foxes run.', 'run') AS h, rrf_score('1') AS i, decay_score('1 day', '1 day') AS j, minmax_score('1', '0', '2') AS k;
 -- Named arguments; and text that has to be a query is none.
 SELECT search_snippet(config => 'english', document => 'Foxes run.', query => 'fox'::tsquery, options => '{"start": "["}'), search_snippet(document => 'Foxes run.', query => 'fox'::tsquery);
