@@ -56,7 +56,7 @@ def _documents() -> str:
 CORPUS = """
 CREATE EXTENSION fuzzystrmatch;
 CREATE UNLOGGED TABLE corpus_words AS
-SELECT word, 1 + bits(n, 9) AS documents FROM (SELECT min(n) AS n, word COLLATE "C" AS word FROM generate_series(1, {rows} * 6 / 10) AS n, word(n, 3 + n % 3) AS word GROUP BY 2) AS w
+SELECT word, 1 + bits(n, 9) AS documents FROM (SELECT min(n) AS n, word COLLATE "C" AS word FROM generate_series(1, {rows}) AS n, word(n, 3 + n % 3) AS word GROUP BY 2) AS w
 ORDER BY n LIMIT {rows} / 2;
 CREATE UNLOGGED TABLE corpus AS
 SELECT string_agg(word, ' ') AS body, ''::tsvector AS tsv FROM corpus_words, generate_series(1, 9) AS copy WHERE copy <= documents GROUP BY bits(hashtext(word), {rows} / 100), copy;

@@ -1091,6 +1091,21 @@ mod tests {
 
     /// The same words as by the definition, a compound only if none of its parts is.
     #[test]
+    fn tokens_are_found_where_they_stand() {
+        let document = b"one two one";
+        assert_eq!(place_of(document, &document[8..], 0), Some(8), "a part");
+        assert_eq!(place_of(document, &document[11..], 0), Some(11));
+        let copy = |text: &str| text.as_bytes().to_vec();
+        assert_eq!(place_of(document, &copy("one"), 0), Some(0), "a copy");
+        assert_eq!(place_of(document, &copy("one"), 3), Some(8));
+        assert_eq!(place_of(document, &copy("three"), 0), None);
+        assert_eq!(place_of(document, &copy("one"), 99), None);
+        let far = [vec![b' '; 5000], copy("one")].concat();
+        assert_eq!(place_of(&far, &copy("one"), 0), None, "too far");
+        assert_eq!(place_of(&far, &copy("one"), 1000), Some(5000));
+    }
+
+    #[test]
     fn words_are_those_that_the_query_means() {
         let mut random = Random(101);
         let mut found = 0;
