@@ -1,10 +1,12 @@
 //! Ranked text search over core's types: thin glue over the crate `search`.
 //!
 //! [`query`] turns what was typed into a `tsquery`; [`statistics`] reads the numbers of a corpus, [`rank`]
-//! scores documents by both. [`collect`] counts a corpus, [`corpus`] writes the numbers down.
+//! scores documents by both. [`collect`] counts a corpus, [`corpus`] writes the numbers down,
+//! [`track`] keeps them current.
 
 mod collect;
 mod corpus;
 mod query;
 mod rank;
 mod statistics;
+mod track;
