@@ -300,6 +300,34 @@ fn check_trackable(spi: &Spi, documents: &Documents, source: &Source, tables: &[
     if found.count > 0 {
         error::cannot_track(&name, "One of the columns is a virtual generated column.");
     }
+    // Nor has a stored one, if a row comes through the partitioned table and the partition has its
+    // columns in other places: the server keeps the row as it was before the columns were computed.
+    let oids: Vec<Datum> = tables.iter().map(|oid| Datum::from(*oid)).collect();
+    let found = spi.execute(
+        &[b"SELECT FROM pg_catalog.pg_attribute AS a \
+                WHERE a.attrelid OPERATOR(pg_catalog.=) $1 \
+                AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($2) \
+                AND a.attgenerated OPERATOR(pg_catalog.=) 's' \
+                AND (SELECT pg_catalog.count(DISTINCT s.layout) FROM (\
+                    SELECT pg_catalog.array_agg(ROW(c.attnum, c.attlen, c.attalign, \
+                        CASE WHEN NOT c.attisdropped THEN c.attname END)::pg_catalog.text \
+                        ORDER BY c.attnum) AS layout \
+                    FROM pg_catalog.pg_attribute AS c \
+                    WHERE c.attrelid OPERATOR(pg_catalog.=) ANY ($3) \
+                    AND c.attnum OPERATOR(pg_catalog.>) 0 GROUP BY c.attrelid) AS s) \
+                OPERATOR(pg_catalog.>) 1"],
+        &[
+            Value(pg_sys::OIDOID, Some(Datum::from(documents.oid))),
+            Value(pg_sys::TEXTARRAYOID, Some(pg::text_array(&names))),
+            Value(pg_sys::OIDARRAYOID, Some(pg::oid_array(&oids))),
+        ],
+    );
+    if found.count > 0 {
+        error::cannot_track(
+            &name,
+            "One of the columns is a generated column, and a partition has its columns in another order.",
+        );
+    }
 }
 
 pg_function! {
