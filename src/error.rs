@@ -740,3 +740,12 @@ pub(crate) fn warn_not_tracked(statistics: &str, table: &str, reason: &str) {
     )
     .report(PgLogLevel::WARNING);
 }
+
+/// NULL among the names of columns.
+#[cold]
+pub(crate) fn null_column() -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+        "the names of text columns must not be NULL",
+    ))
+}

@@ -57,9 +57,9 @@ pub(crate) use text_search::{
 pub(crate) use trigger::{Event, Trigger};
 pub(crate) use value::{
     Round, array_elements, bigint_array, c_string, call1, call2, call3, check_finite_numeric,
-    copy_varlena, float, float8_array, input, is_endless, is_utf8, numeric, oid_array, output,
-    received_text, scale, scaled, sent_text, shown, text, text_array, text_str, to_c_string,
-    unscaled,
+    copy_varlena, float, float8_array, has_nulls, input, is_endless, is_utf8, numeric, oid_array,
+    output, received_text, scale, scaled, sent_text, shown, text, text_array, text_str,
+    to_c_string, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

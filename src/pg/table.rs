@@ -402,13 +402,16 @@ pub(crate) fn owner(oid: Oid) -> Oid {
     }
 }
 
-/// Runs `work` as another user, restricted as the server restricts what it runs for the owner of a
-/// table. Row security that the owner forces upon himself does not count.
+/// Runs `work` as a user: for another one restricted as the server restricts what it runs for the owner
+/// of a table, and without row security that the owner forces upon himself.
 pub(crate) fn as_user<T>(user: Oid, work: impl FnOnce() -> T) -> T {
     // SAFETY: after an error the server itself restores both, with the transaction or savepoint.
     unsafe {
         let (mut before, mut context) = (Oid::INVALID, 0);
         pg_sys::GetUserIdAndSecContext(&mut before, &mut context);
+        if before == user {
+            return work();
+        }
         let restricted = pg_sys::SECURITY_RESTRICTED_OPERATION | pg_sys::SECURITY_NOFORCE_RLS;
         pg_sys::SetUserIdAndSecContext(user, context | restricted as i32);
         let result = work();

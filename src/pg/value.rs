@@ -175,6 +175,18 @@ pub(crate) fn text_array(values: &[Datum]) -> Datum {
     }
 }
 
+/// Whether an element of the array is NULL.
+///
+/// # Safety
+/// `array` is an array.
+pub(crate) unsafe fn has_nulls(array: Datum) -> bool {
+    // SAFETY: as ours; the server allocates what it returns in the current context.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(array.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        pg_sys::array_contains_nulls(array)
+    }
+}
+
 /// The number as a float8; infinite where it is too large for one.
 pub(crate) fn float(number: Datum) -> f64 {
     f64::from_bits(call1(pg_sys::numeric_float8_no_overflow, number).value() as u64)

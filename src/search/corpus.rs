@@ -23,8 +23,8 @@ use super::{
 use crate::{
     error,
     pg::{
-        self, Call, KeyedTable, Lock, Snapshot, Spi, Value, array_elements, bigint_array, literal,
-        pg_function, quoted, text, text_array,
+        self, Call, KeyedTable, Lock, Snapshot, Spi, Value, array_elements, bigint_array,
+        has_nulls, literal, pg_function, quoted, text, text_array,
     },
 };
 
@@ -314,7 +314,7 @@ impl Writer<'_> {
 const COMMENTS: [(&CStr, &CStr); 6] = [
     (
         c"kind",
-        c"s source, c column, t totals, l lexeme, f vocabulary, v change of its word, r reset",
+        c"s source, c column, t totals, l lexeme, f vocabulary, v change of its word, r reset, b base",
     ),
     (c"word", c"what the row is of: a lexeme, a word, a name"),
     (c"id", c"rows of one word are summed; those before the greatest id of a reset are void"),
@@ -429,6 +429,9 @@ pg_function! {
 pg_function! {
     /// `(documents regclass, tsv_column name, VARIADIC text_columns name[]) → regclass`
     fn search_create_stats_texts(call) {
+        if has_nulls(call.value(2)) {
+            error::null_column();
+        }
         let (_, names) = array_elements(call.value(2));
         let names: Vec<&CStr> = names.map(|name| CStr::from_ptr(name.cast_mut_ptr())).collect();
         create(call, &names)

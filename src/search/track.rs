@@ -3,7 +3,7 @@
 //! Invariants:
 //! * One statement fires the triggers of the one table that it names, whatever partitions its rows are
 //!   in: each row is counted once. So every partition has triggers of its own, for statements that name
-//!   it.
+//!   it; and the documents cannot be a partition themselves.
 //! * A trigger appends rows and never waits for another writer. It acts as the owner of the
 //!   statistics, and only if they say themselves that they are of the firing table, or of a partitioned
 //!   table above it.
@@ -195,11 +195,15 @@ pub(super) fn is_tracked(
                     AND t.tgfoid OPERATOR(pg_catalog.=) \
                         pg_catalog.to_regprocedure($2)::pg_catalog.oid \
                     AND t.tgargs OPERATOR(pg_catalog.=) $3 \
-                    AND t.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}')"],
+                    AND t.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}') \
+                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i \
+                        WHERE i.inhrelid OPERATOR(pg_catalog.=) $4)"],
             &[
                 Value(pg_sys::OIDARRAYOID, Some(pg::oid_array(&oids))),
                 Value(pg_sys::TEXTOID, Some(text(function(schema)))),
                 Value(pg_sys::BYTEAOID, Some(text(stored(&arguments(stats))))),
+                Value(pg_sys::OIDOID, Some(Datum::from(documents))),
+                Value(pg_sys::OIDOID, Some(Datum::from(documents))),
             ],
         )
     };
@@ -284,6 +288,16 @@ fn check_trackable(spi: &Spi, documents: &Documents, source: &Source, tables: &[
     }
     if documents.kind == pg_sys::RELKIND_RELATION && tables.len() > 1 {
         error::cannot_track(&name, "Other tables inherit from it.");
+    }
+    let found = spi.execute(
+        &[b"SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) $1"],
+        &[Value(pg_sys::OIDOID, Some(Datum::from(documents.oid)))],
+    );
+    if found.count > 0 {
+        error::cannot_track(
+            &name,
+            "It is a part of another table, through which its rows may change.",
+        );
     }
     // A virtual column has no value where triggers see rows.
     let names: Vec<Datum> = source.columns.iter().map(text).collect();
