@@ -203,7 +203,6 @@ pub(super) fn is_tracked(
                 Value(pg_sys::TEXTOID, Some(text(function(schema)))),
                 Value(pg_sys::BYTEAOID, Some(text(stored(&arguments(stats))))),
                 Value(pg_sys::OIDOID, Some(Datum::from(documents))),
-                Value(pg_sys::OIDOID, Some(Datum::from(documents))),
             ],
         )
     };
