@@ -90,14 +90,19 @@ def crates() -> Counts:
             stdout=sink,
             stderr=sink,
         )
-    found = re.findall(r"test result: .*? (\d+) passed; (\d+) failed", log.read_text())
-    counts = sum((Counts(int(passed), int(failed)) for passed, failed in found), Counts())
+    counts = cargo_counts(log.read_text())
     if done.returncode != 0:
         say(indent(tail(log)))
         # A crate that does not compile has no result line.
         counts = Counts(counts.passed, max(counts.failed, 1))
     say(f"    crates: {counts}")
     return counts
+
+
+def cargo_counts(text: str) -> Counts:
+    """Counts the result lines of `cargo test`."""
+    found = re.findall(r"test result: .*? (\d+) passed; (\d+) failed", text)
+    return sum((Counts(int(passed), int(failed)) for passed, failed in found), Counts())
 
 
 def regress(cluster: Cluster) -> Counts:
