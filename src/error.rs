@@ -443,3 +443,248 @@ pub(crate) fn no_index_on_hosts() -> ! {
         .set_hint("Index the expression host(column), or a column of type inetrange."),
     )
 }
+
+/// An OID that no text search configuration has.
+#[cold]
+pub(crate) fn unknown_configuration(oid: u32) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            format!("text search configuration with OID {oid} does not exist"),
+        )
+        .set_hint("psql's \\dF lists those that there are."),
+    )
+}
+
+/// A word that says how words of a query belong together, and is none.
+#[cold]
+pub(crate) fn bad_match(word: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("unrecognized value for match: \"{word}\""),
+        )
+        .set_hint("Valid values are any, all, and prefix."),
+    )
+}
+
+/// A query's lexemes do not fit into a tsquery.
+#[cold]
+pub(crate) fn query_too_large() -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "tsquery is too large"))
+}
+
+/// A parameter of BM25 out of its bounds.
+#[cold]
+fn bad_parameter(message: &str, detail: String) -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message).set_detail(detail))
+}
+
+/// k1 is negative, NaN or infinite.
+#[cold]
+pub(crate) fn bad_k1(k1: f64) -> ! {
+    bad_parameter("k1 must be a finite number that is not negative", format!("It is {k1}."))
+}
+
+/// b lies outside 0 to 1.
+#[cold]
+pub(crate) fn bad_b(b: f64) -> ! {
+    bad_parameter("b must be between 0 and 1", format!("It is {b}."))
+}
+
+/// The weights of the labels are no four finite numbers from 0 on.
+#[cold]
+pub(crate) fn bad_weights() -> ! {
+    bad_parameter(
+        "weights must be four finite numbers that are not negative",
+        "They are the weights of the labels {D, C, B, A}, in this order.".to_owned(),
+    )
+}
+
+/// A number of terms that is none.
+#[cold]
+pub(crate) fn bad_terms(terms: i32) -> ! {
+    bad_parameter("terms must be at least 1", format!("It is {terms}."))
+}
+
+/// Bytes that are not as core's functions write them.
+#[cold]
+fn corrupt(type_name: &str) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED, format!("{type_name} value is corrupted"))
+            .set_hint("Make the value again from its source, and check the storage."),
+    )
+}
+
+/// A `tsvector` whose bytes are wrong.
+#[cold]
+pub(crate) fn corrupt_tsvector() -> ! {
+    corrupt("tsvector")
+}
+
+/// A `tsquery` whose bytes are wrong.
+#[cold]
+pub(crate) fn corrupt_tsquery() -> ! {
+    corrupt("tsquery")
+}
+
+/// A `bm25query` whose bytes are wrong, or from another version.
+#[cold]
+pub(crate) fn corrupt_bm25query() -> ! {
+    corrupt("bm25query")
+}
+
+/// Text that shows no `bm25query`.
+#[cold]
+pub(crate) fn malformed_bm25query(text: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
+            format!("invalid input syntax for type bm25query: \"{text}\""),
+        )
+        .set_hint("Make one with bm25_query()."),
+    )
+}
+
+/// An OID that no relation has.
+#[cold]
+pub(crate) fn unknown_relation(oid: u32) -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+        format!("relation with OID {oid} does not exist"),
+    ))
+}
+
+/// A relation that is not a table of corpus statistics, or no longer.
+#[cold]
+pub(crate) fn not_statistics(name: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+            format!("{name} is not a table of corpus statistics"),
+        )
+        .set_hint(
+            "search_create_stats makes one and returns it; one that was altered by hand has to be \
+             dropped and made again.",
+        ),
+    )
+}
+
+/// Something in a table of corpus statistics is not what was written there.
+#[cold]
+pub(crate) fn damaged_statistics(name: &str, detail: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
+            format!("the corpus statistics {name} are damaged"),
+        )
+        .set_detail(detail)
+        .set_hint("search_refresh_stats(stats, recompute => true) writes them anew."),
+    )
+}
+
+/// A temporary table of corpus statistics in a parallel worker.
+#[cold]
+pub(crate) fn temporary_statistics(name: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_TRANSACTION_STATE,
+            format!("a parallel worker cannot read the temporary table {name}"),
+        )
+        .set_hint("Set max_parallel_workers_per_gather to 0 for this query."),
+    )
+}
+
+/// Row security hides rows that have to be counted.
+#[cold]
+pub(crate) fn rows_hidden(name: &str, hint: &'static str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            format!("row-level security hides rows of {name} from this user"),
+        )
+        .set_hint(hint),
+    )
+}
+
+/// Not enough memory for a copy that a session keeps.
+#[cold]
+pub(crate) fn out_of_memory(bytes: usize) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory")
+            .set_detail(format!("Failed on request of size {bytes}.")),
+    )
+}
+
+/// Bytes of a tsvector that core did not write.
+#[cold]
+pub(crate) fn malformed_tsvector() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED, "a tsvector is damaged")
+            .set_detail("Its lexemes or positions lie outside of its bytes."),
+    )
+}
+
+/// Bytes that are not what an aggregate of documents has counted.
+#[cold]
+pub(crate) fn malformed_counts() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_BINARY_REPRESENTATION,
+            "invalid serialized state of search_corpus_agg",
+        )
+        .set_detail("The bytes are not a state of this version."),
+    )
+}
+
+/// Something else than a text was given to the aggregate of documents.
+#[cold]
+pub(crate) fn not_a_text() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+            "arguments of search_corpus_agg behind the first must be of type text",
+        )
+        .set_hint("Cast them to text."),
+    )
+}
+
+/// A relation that cannot have corpus statistics.
+#[cold]
+pub(crate) fn not_documents(name: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+            format!("{name} is not a table or materialized view"),
+        )
+        .set_detail("Corpus statistics are of tables, partitioned tables and materialized views."),
+    )
+}
+
+/// A column that the documents do not have.
+#[cold]
+pub(crate) fn unknown_column(column: &str, relation: &str) -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+        format!("column \"{column}\" of relation {relation} does not exist"),
+    ))
+}
+
+/// A column that cannot be counted.
+#[cold]
+pub(crate) fn wrong_column_type(column: &str, type_name: &str, expected: &str) -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+        format!("column \"{column}\" is of type {type_name} but must be of type {expected}"),
+    ))
+}
+
+/// The name that a new statistics table would have belongs to something else.
+#[cold]
+pub(crate) fn statistics_name_taken(name: &str, documents: &str) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_DUPLICATE_TABLE, format!("relation {name} already exists"))
+            .set_detail(format!("It does not hold the statistics of this column of {documents}."))
+            .set_hint("Rename or drop it."),
+    )
+}

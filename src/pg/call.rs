@@ -35,6 +35,22 @@ impl Call {
         }
     }
 
+    /// How many arguments there are.
+    #[inline]
+    pub(crate) fn arguments(self) -> usize {
+        // SAFETY: the call is running.
+        unsafe { (*self.info).nargs as usize }
+    }
+
+    /// The schema of the function that is running.
+    pub(crate) fn schema(self) -> std::ffi::CString {
+        // SAFETY: the call is running; the function exists, and so does its schema.
+        unsafe {
+            let schema = pg_sys::get_func_namespace((*(*self.info).flinfo).fn_oid);
+            core::ffi::CStr::from_ptr(pg_sys::get_namespace_name(schema)).to_owned()
+        }
+    }
+
     /// Argument `n` from 0.
     ///
     /// # Safety
@@ -43,6 +59,16 @@ impl Call {
     pub(crate) unsafe fn value(self, n: usize) -> Datum {
         // SAFETY: as ours.
         unsafe { (*(*self.info).args.as_ptr().add(n)).value }
+    }
+
+    /// The bytes of argument `n` from 0, a varlena that is not NULL.
+    ///
+    /// # Safety
+    /// There is one; the bytes live as long as the call.
+    #[inline]
+    pub(crate) unsafe fn bytes<'a>(self, n: usize) -> &'a [u8] {
+        // SAFETY: as ours.
+        unsafe { super::bytes(super::Varlena::new(self.value(n))) }
     }
 
     /// Argument `n` as the pointer that an `internal` holds, null where it is NULL.

@@ -4,7 +4,8 @@
 //! but keeps only a part of the error: a SQLSTATE of a user's own, the context and the names of
 //! columns are lost on the way. Comparisons, casts, operators and canonical functions may be
 //! anybody's code, so they are called through [`fence`], which leaves the error where the server
-//! has put it, and unwinds to [`entry`], which lets the server go on with it. Nothing is copied: when
+//! has put it, and unwinds to [`entry`], which lets the server go on with it. Parsers and dictionaries of
+//! text search are called so too. Nothing is copied: when
 //! memory has run out, a copy could not be made either.
 
 use core::{ffi::c_int, mem::MaybeUninit, panic::AssertUnwindSafe};
@@ -34,6 +35,43 @@ unsafe extern "C-unwind" {
         b: Datum,
         c: Datum,
     ) -> Datum;
+    fn FunctionCall4Coll(
+        function: *mut pg_sys::FmgrInfo,
+        collation: Oid,
+        a: Datum,
+        b: Datum,
+        c: Datum,
+        d: Datum,
+    ) -> Datum;
+    fn str_tolower(
+        text: *const core::ffi::c_char,
+        bytes: usize,
+        collation: Oid,
+    ) -> *mut core::ffi::c_char;
+    fn SPI_connect() -> c_int;
+    fn SPI_finish() -> c_int;
+    fn SPI_prepare_cursor(
+        command: *const core::ffi::c_char,
+        count: c_int,
+        types: *mut Oid,
+        options: c_int,
+    ) -> pg_sys::SPIPlanPtr;
+    fn SPI_execute_snapshot(
+        plan: pg_sys::SPIPlanPtr,
+        values: *mut Datum,
+        nulls: *const core::ffi::c_char,
+        snapshot: pg_sys::Snapshot,
+        crosscheck: pg_sys::Snapshot,
+        read_only: bool,
+        fire_triggers: bool,
+        count: core::ffi::c_long,
+    ) -> c_int;
+    fn lookup_ts_config_cache(configuration: Oid) -> *mut pg_sys::TSConfigCacheEntry;
+    fn lookup_ts_parser_cache(parser: Oid) -> *mut pg_sys::TSParserCacheEntry;
+    fn lookup_ts_dictionary_cache(dictionary: Oid) -> *mut pg_sys::TSDictionaryCacheEntry;
+    fn getTSCurrentConfig(raise: bool) -> Oid;
+    fn textToQualifiedNameList(name: *mut pg_sys::text) -> *mut pg_sys::List;
+    fn get_ts_config_oid(names: *mut pg_sys::List, missing_ok: bool) -> Oid;
     fn OidSendFunctionCall(function: Oid, value: Datum) -> *mut pg_sys::bytea;
     fn OidReceiveFunctionCall(
         function: Oid,
@@ -154,6 +192,24 @@ pub(crate) mod fenced {
         FunctionCall2Coll(f: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum, b: Datum) -> Datum;
         FunctionCall3Coll(f: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum, b: Datum, c: Datum)
             -> Datum;
+        FunctionCall4Coll(f: *mut pg_sys::FmgrInfo, collation: Oid, a: Datum, b: Datum, c: Datum,
+            d: Datum) -> Datum;
+        str_tolower(text: *const core::ffi::c_char, bytes: usize, collation: Oid)
+            -> *mut core::ffi::c_char;
+        SPI_connect() -> c_int;
+        SPI_finish() -> c_int;
+        SPI_prepare_cursor(command: *const core::ffi::c_char, count: c_int, types: *mut Oid,
+            options: c_int) -> pg_sys::SPIPlanPtr;
+        SPI_execute_snapshot(plan: pg_sys::SPIPlanPtr, values: *mut Datum,
+            nulls: *const core::ffi::c_char, snapshot: pg_sys::Snapshot,
+            crosscheck: pg_sys::Snapshot, read_only: bool, fire_triggers: bool,
+            count: core::ffi::c_long) -> c_int;
+        lookup_ts_config_cache(configuration: Oid) -> *mut pg_sys::TSConfigCacheEntry;
+        lookup_ts_parser_cache(parser: Oid) -> *mut pg_sys::TSParserCacheEntry;
+        lookup_ts_dictionary_cache(dictionary: Oid) -> *mut pg_sys::TSDictionaryCacheEntry;
+        getTSCurrentConfig(raise: bool) -> Oid;
+        textToQualifiedNameList(name: *mut pg_sys::text) -> *mut pg_sys::List;
+        get_ts_config_oid(names: *mut pg_sys::List, missing_ok: bool) -> Oid;
         OidSendFunctionCall(f: Oid, value: Datum) -> *mut pg_sys::bytea;
         OidReceiveFunctionCall(f: Oid, buffer: *mut pg_sys::StringInfoData, parameter: Oid,
             modifier: i32) -> Datum;

@@ -13,7 +13,11 @@ mod memory;
 mod operator;
 mod range_type;
 mod set;
+mod site;
+mod spi;
 mod support;
+mod table;
+mod text_search;
 mod value;
 mod window;
 mod wire;
@@ -37,10 +41,20 @@ pub(crate) use range_type::{
     Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
 };
 pub(crate) use set::{Row, Rows, next_row};
+pub(crate) use site::Moment;
+pub(crate) use spi::{Spi, Value};
 pub(crate) use support::{RowsRequest, answer_any_frame};
+pub(crate) use table::{
+    Column, Condition, KeyedTable, NotThis, Snapshot, as_user, check_owner, check_select,
+    hides_rows, is_out_of_reach, owner, relation_name,
+};
+pub(crate) use text_search::{
+    Configuration, Lexeme, Lexemes, Lexized, Lexizer, Token, Tokens, lower,
+};
 pub(crate) use value::{
-    Round, array_elements, call1, call2, call3, check_finite_numeric, copy_varlena, float,
-    is_endless, numeric, scale, scaled, text, text_str, unscaled,
+    Round, array_elements, bigint_array, c_string, call1, call2, call3, check_finite_numeric,
+    copy_varlena, float, float8_array, input, is_endless, is_utf8, numeric, output, received_text,
+    scale, scaled, sent_text, shown, text, text_array, text_str, to_c_string, unscaled,
 };
 pub(crate) use window::Window;
 pub(crate) use wire::{

@@ -24,9 +24,10 @@ impl Row {
         }
     }
 
-    /// A row of these values.
-    pub(crate) fn form<const N: usize>(self, mut values: [Datum; N]) -> Datum {
-        let mut nulls = [false; N];
+    /// A row of these values, `None` for NULL.
+    pub(crate) fn form<const N: usize>(self, values: [Option<Datum>; N]) -> Datum {
+        let mut nulls = values.map(|value| value.is_none());
+        let mut values = values.map(|value| value.unwrap_or(Datum::from(0)));
         // SAFETY: SQL declares N columns of the values' types.
         unsafe {
             let tuple = pg_sys::heap_form_tuple(self.0, values.as_mut_ptr(), nulls.as_mut_ptr());

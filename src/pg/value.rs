@@ -1,11 +1,11 @@
 //! Values and functions of core's types.
 
-use core::ptr;
+use core::{ffi::CStr, ptr};
 use std::borrow::Cow;
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::ContextAllocator;
+use super::{ContextAllocator, fenced};
 
 /// A function of the server that takes no collation and never returns NULL.
 pub(crate) type Function = unsafe fn(pg_sys::FunctionCallInfo) -> Datum;
@@ -62,7 +62,8 @@ pub(crate) fn copy_varlena(value: Datum, memory: ContextAllocator) -> Datum {
 }
 
 /// The text with these characters.
-pub(crate) fn text(value: &str) -> Datum {
+pub(crate) fn text(value: impl AsRef<[u8]>) -> Datum {
+    let value = value.as_ref();
     // SAFETY: the server copies the bytes, as many as it is told.
     unsafe {
         Datum::from(pg_sys::cstring_to_text_with_len(value.as_ptr().cast(), value.len() as i32))
@@ -80,9 +81,18 @@ pub(crate) unsafe fn text_str<'a>(value: Datum) -> Cow<'a, str> {
         let value = super::Varlena::new(value);
         core::slice::from_raw_parts(value.start, value.length)
     };
+    shown(bytes)
+}
+
+/// Whether the database is in UTF-8.
+pub(crate) fn is_utf8() -> bool {
     // SAFETY: reads a setting of the database.
-    let is_utf8 = unsafe { pg_sys::GetDatabaseEncoding() } == pg_sys::pg_enc::PG_UTF8 as i32;
-    if is_utf8 || bytes.is_ascii() {
+    unsafe { pg_sys::GetDatabaseEncoding() == pg_sys::pg_enc::PG_UTF8 as i32 }
+}
+
+/// The characters of bytes in the encoding of the database, as [`text_str`] gives them.
+pub(crate) fn shown(bytes: &[u8]) -> Cow<'_, str> {
+    if is_utf8() || bytes.is_ascii() {
         return String::from_utf8_lossy(bytes);
     }
     let shown = |b: &u8| if b.is_ascii() { char::from(*b) } else { '?' };
@@ -117,6 +127,38 @@ pub(crate) unsafe fn array_elements(array: Datum) -> (Oid, impl Iterator<Item = 
     }
 }
 
+/// The bigint[] with these elements.
+pub(crate) fn bigint_array(values: &[i64]) -> Datum {
+    let mut values: Vec<Datum> = values.iter().map(|value| Datum::from(*value)).collect();
+    // SAFETY: as many values of the type, passed as it is.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            values.as_mut_ptr(),
+            values.len() as i32,
+            pg_sys::INT8OID,
+            8,
+            true,
+            pg_sys::TYPALIGN_DOUBLE as core::ffi::c_char,
+        ))
+    }
+}
+
+/// The text[] with these elements, which are texts.
+pub(crate) fn text_array(values: &[Datum]) -> Datum {
+    let mut values = values.to_vec();
+    // SAFETY: as many values of the type, passed as it is.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            values.as_mut_ptr(),
+            values.len() as i32,
+            pg_sys::TEXTOID,
+            -1,
+            false,
+            pg_sys::TYPALIGN_INT as core::ffi::c_char,
+        ))
+    }
+}
+
 /// The number as a float8; infinite where it is too large for one.
 pub(crate) fn float(number: Datum) -> f64 {
     f64::from_bits(call1(pg_sys::numeric_float8_no_overflow, number).value() as u64)
@@ -145,7 +187,7 @@ pub(crate) fn scaled(number: Datum, scale: i32, round: Round) -> Option<(i64, bo
     // SAFETY: the server returns a C string.
     let text = unsafe {
         let text = call1(pg_sys::numeric_out, rounded).cast_mut_ptr::<core::ffi::c_char>();
-        core::ffi::CStr::from_ptr(text).to_str().ok()?
+        CStr::from_ptr(text).to_str().ok()?
     };
     let digits: String = text.chars().filter(|c| *c != '.').collect();
     let units = digits.parse::<i64>().ok()?;
@@ -193,5 +235,83 @@ pub(crate) fn is_endless(base_type: Oid, value: Datum) -> bool {
             pg_sys::numeric_is_nan(number) || pg_sys::numeric_is_inf(number)
         },
         _ => false,
+    }
+}
+
+/// What an output function prints of a value.
+pub(crate) fn output<'a>(function: u32, value: Datum) -> &'a [u8] {
+    // SAFETY: a C string in the current context.
+    unsafe { CStr::from_ptr(fenced::OidOutputFunctionCall(Oid::from(function), value)).to_bytes() }
+}
+
+/// What the input function of a type without modifiers reads from a text without zeros.
+pub(crate) fn input(function: u32, text: &[u8]) -> Datum {
+    let text = to_c_string(text);
+    // SAFETY: a C string.
+    unsafe {
+        fenced::OidInputFunctionCall(Oid::from(function), text.cast_mut_ptr(), Oid::INVALID, -1)
+    }
+}
+
+/// The bytes of a `cstring` argument.
+///
+/// # Safety
+/// It is one, and lives as long as the bytes are used.
+pub(crate) unsafe fn c_string<'a>(value: Datum) -> &'a [u8] {
+    // SAFETY: as ours.
+    unsafe { CStr::from_ptr(value.cast_mut_ptr()).to_bytes() }
+}
+
+/// A `cstring` with these bytes, none of them zero.
+pub(crate) fn to_c_string(text: impl AsRef<[u8]>) -> Datum {
+    let text = text.as_ref();
+    // SAFETY: the chunk has room for the bytes and a zero.
+    unsafe {
+        let chunk = pg_sys::palloc(text.len() + 1).cast::<u8>();
+        chunk.copy_from_nonoverlapping(text.as_ptr(), text.len());
+        chunk.add(text.len()).write(0);
+        Datum::from(chunk)
+    }
+}
+
+/// The text that a binary input function has received, in the encoding of the database.
+///
+/// # Safety
+/// `message` is its argument.
+pub(crate) unsafe fn received_text<'a>(message: Datum) -> &'a [u8] {
+    let message = message.cast_mut_ptr::<pg_sys::StringInfoData>();
+    let mut length = 0;
+    // SAFETY: as ours; the server returns as many bytes as it says.
+    unsafe {
+        let rest = (*message).len - (*message).cursor;
+        let text = pg_sys::pq_getmsgtext(message, rest, &mut length);
+        core::slice::from_raw_parts(text.cast(), length as usize)
+    }
+}
+
+/// What a binary output function sends for a text: in the client's encoding.
+pub(crate) fn sent_text(text: &[u8]) -> Datum {
+    let mut buffer = pg_sys::StringInfoData::default();
+    // SAFETY: the server fills the buffer and turns it into a value.
+    unsafe {
+        pg_sys::pq_begintypsend(&mut buffer);
+        pg_sys::pq_sendtext(&mut buffer, text.as_ptr().cast(), text.len() as i32);
+        Datum::from(pg_sys::pq_endtypsend(&mut buffer))
+    }
+}
+
+/// The elements of an array of `float8`: `None` unless it has one dimension, N elements, no NULL.
+///
+/// # Safety
+/// `array` is one.
+pub(crate) unsafe fn float8_array<const N: usize>(array: Datum) -> Option<[f64; N]> {
+    // SAFETY: as ours; with one dimension and no NULL the header takes 24 bytes.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(array.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        let count = array.add(1).cast::<i32>();
+        ((*array).ndim == 1 && (*array).dataoffset == 0 && *count == N as i32).then(|| {
+            let elements = array.cast::<u8>().add(24).cast::<f64>();
+            core::array::from_fn(|n| *elements.add(n))
+        })
     }
 }

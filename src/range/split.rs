@@ -87,8 +87,9 @@ unsafe fn profile(call: Call) -> Option<Rows> {
                 }
             }
             let steps = depth.profile(line, &Unweighted);
-            let rows = steps
-                .map(move |(span, count)| row.form([line.range(Some(span)), Datum::from(count)]));
+            let rows = steps.map(move |(span, count)| {
+                row.form([Some(line.range(Some(span))), Some(Datum::from(count))])
+            });
             Some(Rows::new(memory, rows))
         })
     }

@@ -216,6 +216,84 @@ impl<'a> Bm25Query<'a> {
         let corpus = Corpus { documents, lengths };
         Ok(Self { parameters, corpus, frequencies, bytes, query })
     }
+
+    /// The document frequency of each leaf of the query's [`Program`], in order.
+    fn frequencies(&self) -> impl Iterator<Item = u64> + use<'a> {
+        self.frequencies
+            .chunks_exact(8)
+            .map(|bytes| u64::from_ne_bytes(core::array::from_fn(|index| bytes[index])))
+    }
+
+    /// The numbers as text, which [`Numbers::parse`] reads; the query follows.
+    pub fn print(&self) -> String {
+        fn list<T: core::fmt::Debug>(numbers: impl Iterator<Item = T>) -> String {
+            let numbers: Vec<String> = numbers.map(|number| format!("{number:?}")).collect();
+            format!("{{{}}}", numbers.join(","))
+        }
+        let Self { parameters: Parameters { k1, b, weights }, corpus, .. } = self;
+        let Corpus { documents, lengths } = corpus;
+        let weights = list(weights.iter());
+        let lengths = list(lengths.iter());
+        let frequencies = list(self.frequencies());
+        format!(
+            "k1={k1:?} b={b:?} weights={weights} documents={documents} lengths={lengths} \
+             frequencies={frequencies} query="
+        )
+    }
+}
+
+/// The numbers of a query, read from text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbers {
+    /// What was chosen.
+    pub parameters: Parameters,
+    /// What the statistics said.
+    pub corpus: Corpus,
+    /// The document frequency of each leaf.
+    pub frequencies: Vec<u64>,
+}
+
+impl Numbers {
+    /// What [`Bm25Query::print`] printed, and the text of the query behind it.
+    ///
+    /// # Errors
+    /// If it did not print that, or numbers are out of bounds.
+    pub fn parse(text: &str) -> Result<(Self, &str), Malformed> {
+        fn field<'t>(rest: &mut &'t str, name: &str) -> Result<&'t str, Malformed> {
+            let text = rest.trim_start().strip_prefix(name).ok_or(Malformed)?;
+            let text = text.strip_prefix('=').ok_or(Malformed)?;
+            let (value, behind) = text.split_once(char::is_whitespace).ok_or(Malformed)?;
+            *rest = behind;
+            Ok(value)
+        }
+        fn number<T: core::str::FromStr>(text: &str) -> Result<T, Malformed> {
+            text.parse().map_err(|_| Malformed)
+        }
+        fn list<T: core::str::FromStr>(text: &str) -> Result<Vec<T>, Malformed> {
+            let inner =
+                text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).ok_or(Malformed)?;
+            if inner.is_empty() {
+                return Ok(Vec::new());
+            }
+            inner.split(',').map(number).collect()
+        }
+        let mut rest = text;
+        let k1 = number(field(&mut rest, "k1")?)?;
+        let b = number(field(&mut rest, "b")?)?;
+        let weights = list(field(&mut rest, "weights")?)?.try_into().map_err(|_| Malformed)?;
+        let parameters = Parameters { k1, b, weights };
+        parameters.check().map_err(|_| Malformed)?;
+        let documents = number(field(&mut rest, "documents")?)?;
+        let lengths: [f64; 4] =
+            list(field(&mut rest, "lengths")?)?.try_into().map_err(|_| Malformed)?;
+        if !lengths.iter().all(|length| length.is_finite() && *length >= 0.0) {
+            return Err(Malformed);
+        }
+        let frequencies = list(field(&mut rest, "frequencies")?)?;
+        let query = rest.trim_start().strip_prefix("query=").ok_or(Malformed)?;
+        let corpus = Corpus { documents, lengths };
+        Ok((Self { parameters, corpus, frequencies }, query))
+    }
 }
 
 /// One row of an explanation: what a term adds to the score.
@@ -241,12 +319,12 @@ pub struct Part {
 pub struct Scorer<A: Allocator> {
     program: Program<A>,
     scratch: Scratch<A>,
-    numbers: Numbers<A>,
+    numbers: Prepared<A>,
 }
 
 /// The numbers of a prepared query.
 #[derive(Debug)]
-struct Numbers<A: Allocator> {
+struct Prepared<A: Allocator> {
     /// idf, and qtf · idf, of each term.
     boosts: VecIn<(f64, f64), A>,
     /// df of each leaf.
@@ -263,10 +341,7 @@ impl<A: Allocator + Clone> Scorer<A> {
         let program = Program::new(query.query, allocator.clone());
         let scratch = Scratch::new(&program, allocator.clone());
         let mut frequencies = VecIn::new_in(allocator.clone());
-        frequencies.extend(query.frequencies.chunks_exact(8).map(|bytes| {
-            let bytes = core::array::from_fn(|index| bytes[index]);
-            u64::from_ne_bytes(bytes).min(query.corpus.documents)
-        }));
+        frequencies.extend(query.frequencies().map(|df| df.min(query.corpus.documents)));
         if frequencies.len() != program.leaves() {
             return Err(Malformed);
         }
@@ -280,7 +355,7 @@ impl<A: Allocator + Clone> Scorer<A> {
             boosts.push((idf, f64::from(term.frequency) * idf));
         }
         let normalization = Normalization::new(&query.parameters, &query.corpus);
-        Ok(Self { program, scratch, numbers: Numbers { boosts, frequencies, normalization } })
+        Ok(Self { program, scratch, numbers: Prepared { boosts, frequencies, normalization } })
     }
 
     /// The query, whose leaves a [`Source`] numbers.
@@ -327,7 +402,7 @@ impl<A: Allocator + Clone> Scorer<A> {
     }
 }
 
-impl<A: Allocator> Numbers<A> {
+impl<A: Allocator> Prepared<A> {
     fn score<S: Source>(
         &self,
         program: &Program<A>,
@@ -583,6 +658,32 @@ mod tests {
         assert!(close(idf(0, 7), 2.0_f64.ln()));
         assert!(idf(u64::MAX, u64::MAX) >= 0.0);
         assert!(idf(u64::MAX, 0).is_finite());
+    }
+
+    /// Text is read back to the same bytes; what is not of that form is refused.
+    #[test]
+    fn numbers_as_text() {
+        let parameters = Parameters { k1: 1e300, b: 0.1, weights: [0.0, 0.5, 1.0 / 3.0, 7.0] };
+        let corpus = Corpus { documents: u64::MAX, lengths: [0.1, 0.0, 1e-9, 12345.0] };
+        let tree = Node::And(vec![word("a"), Node::Not(Box::new(word("b"))), word("c")]);
+        let bytes = filled(&tree, &parameters, &corpus, |operand| operand.lexeme[0].into());
+        let query = Bm25Query::new(&bytes).unwrap();
+        let text = query.print() + "'a' & !'b' & 'c'";
+        assert!(text.contains("frequencies={97,0,99} query='a'"), "{text}");
+        let (numbers, rest) = Numbers::parse(&text).unwrap();
+        assert_eq!(rest, "'a' & !'b' & 'c'");
+        assert_eq!((numbers.parameters, numbers.corpus), (parameters, corpus));
+        let program = Program::new(query.query, Global);
+        let again = write(query.bytes, &program, &parameters, &corpus, &numbers.frequencies);
+        assert_eq!(again, bytes);
+        for cut in 0..text.len() - rest.len() {
+            assert_eq!(Numbers::parse(&text[..cut]), Err(Malformed), "{cut}");
+        }
+        for (old, new) in
+            [("k1=1e300", "k1=-1"), ("b=0.1", "b=2"), ("0.5,", ""), ("12345.0", "inf")]
+        {
+            assert_eq!(Numbers::parse(&text.replacen(old, new, 1)), Err(Malformed), "{new}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | [`evaluate`] | which documents satisfy a query, and where its phrases match |
 //! | [`bm25`] | how well: the score and its explanation |
 //! | [`statistics`] | numbers of a corpus that changes |
+//! | [`counts`] | those numbers taken from documents |
 //! | [`vocabulary`] | which words are similar, or begin alike |
 //! | [`suggest`] | what was meant, what may come next |
 //! | [`marking`] | which words of a text a query means |
@@ -23,6 +24,7 @@
 
 pub mod bm25;
 mod combining;
+pub mod counts;
 pub mod evaluate;
 pub mod fusion;
 pub mod marking;

@@ -15,10 +15,10 @@
 
 use core::cmp::Reverse;
 use core::fmt;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use fst::raw::{Fst, Node};
-use fst::{Map, MapBuilder};
+use fst::{Map, MapBuilder, Streamer};
 
 use crate::tsvector::Malformed;
 
@@ -69,10 +69,20 @@ pub fn build<W: AsRef<[u8]>>(
     builder.into_inner().map_err(|_| Unsorted)
 }
 
-/// A vocabulary over its bytes.
+/// A vocabulary over its bytes, and what has changed since they were written.
+#[derive(Clone)]
 pub struct Vocabulary<D> {
     map: Map<D>,
     encoding: Encoding,
+    changes: Option<Changes>,
+}
+
+/// Words with other frequencies than `map` has: those of `map` do not count.
+#[derive(Clone)]
+struct Changes {
+    words: BTreeSet<Vec<u8>>,
+    /// Those that some document holds.
+    present: Map<Vec<u8>>,
 }
 
 impl<D> fmt::Debug for Vocabulary<D> {
@@ -248,7 +258,56 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
     pub fn new(bytes: D, encoding: Encoding) -> Result<Self, Malformed> {
         let map = Map::new(bytes).map_err(|_| Malformed)?;
         map.as_fst().verify().map_err(|_| Malformed)?;
-        Ok(Self { map, encoding })
+        Ok(Self { map, encoding, changes: None })
+    }
+
+    /// The vocabulary in which as many more (or fewer) documents hold some words, each given once
+    /// and in ascending order. A word that no document holds is none. Earlier changes are forgotten.
+    ///
+    /// # Errors
+    /// If the words are not in order.
+    pub fn changed<W: AsRef<[u8]>>(
+        self,
+        changes: impl IntoIterator<Item = (W, i64)>,
+    ) -> Result<Self, Unsorted> {
+        let mut words = BTreeSet::new();
+        let mut present = MapBuilder::memory();
+        for (word, change) in changes {
+            let word = word.as_ref();
+            let known = self.map.get(word).map_or(0, |output| u64::MAX - output);
+            let frequency = known.saturating_add_signed(change);
+            if frequency > 0 {
+                present.insert(word, u64::MAX - frequency).map_err(|_| Unsorted)?;
+            }
+            words.insert(word.to_vec());
+        }
+        let present = present.into_map();
+        let changes = (!words.is_empty()).then_some(Changes { words, present });
+        Ok(Self { changes, ..self })
+    }
+
+    /// All words with their frequencies, in ascending order.
+    pub fn each(&self, mut each: impl FnMut(&[u8], u64)) {
+        let (words, present) = match &self.changes {
+            None => (None, None),
+            Some(changes) => (Some(&changes.words), Some(&changes.present)),
+        };
+        let mut present = present.map(Map::stream);
+        let mut next = present.as_mut().and_then(Streamer::next);
+        let mut stream = self.map.stream();
+        while let Some((word, output)) = stream.next() {
+            while let Some((changed, output)) = next.filter(|(changed, _)| *changed <= word) {
+                each(changed, u64::MAX - output);
+                next = present.as_mut().and_then(Streamer::next);
+            }
+            if !words.is_some_and(|words| words.contains(word)) {
+                each(word, u64::MAX - output);
+            }
+        }
+        while let Some((changed, output)) = next {
+            each(changed, u64::MAX - output);
+            next = present.as_mut().and_then(Streamer::next);
+        }
     }
 
     /// What a character is.
@@ -268,7 +327,11 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
 
     /// The frequency of a word, if it is known.
     pub fn frequency(&self, word: &[u8]) -> Option<u64> {
-        self.map.get(word).map(|output| u64::MAX - output)
+        let output = match &self.changes {
+            Some(changes) if changes.words.contains(word) => changes.present.get(word),
+            _ => self.map.get(word),
+        };
+        output.map(|output| u64::MAX - output)
     }
 
     /// The words within a distance (at most [`MAX_DISTANCE`]), most frequent first, equally frequent
@@ -284,88 +347,136 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
     /// The words that begin with `prefix`, most frequent first, equally frequent ones by their bytes,
     /// at most `limit`.
     pub fn completions(&self, prefix: &[u8], limit: usize) -> Vec<Word> {
-        let fst: &Fst<D> = self.map.as_fst();
-        let (mut node, mut output) = (fst.root(), 0);
-        for byte in prefix {
-            let Some(index) = node.find_input(*byte) else { return Vec::new() };
-            let transition = node.transition(index);
-            output += transition.out.value();
-            node = fst.node(transition.addr);
-        }
-        let mut words = Vec::new();
-        // What may come next, the least output on top: a node, or, without an address, a word.
-        let mut next = BinaryHeap::new();
-        next.push(Reverse((output, prefix.to_vec(), Some(node.addr()))));
-        while let Some(Reverse((output, text, address))) = next.pop()
-            && words.len() < limit
-        {
-            let Some(address) = address else {
-                words.push(Word { text, distance: 0, frequency: u64::MAX - output });
-                continue;
-            };
-            let node = fst.node(address);
-            for transition in node.transitions() {
-                let longer = [&*text, &[transition.inp]].concat();
-                let output = output + transition.out.value();
-                next.push(Reverse((output, longer, Some(transition.addr))));
-            }
-            if node.is_final() {
-                next.push(Reverse((output + node.final_output().value(), text, None)));
-            }
-        }
+        let Some(changes) = &self.changes else {
+            return completions(self.map.as_fst(), prefix, limit, |_| true);
+        };
+        let unchanged = |word: &[u8]| !changes.words.contains(word);
+        let mut words = completions(self.map.as_fst(), prefix, limit, unchanged);
+        words.extend(completions(changes.present.as_fst(), prefix, limit, |_| true));
+        words.sort_by(|a, b| (b.frequency, &a.text).cmp(&(a.frequency, &b.text)));
+        words.truncate(limit);
         words
     }
 
     /// Calls `each` with every word within a distance, in ascending order.
     pub(crate) fn within(&self, word: &[u8], distance: u8, mut each: impl FnMut(&[u8], u8, u64)) {
-        let distance = distance.min(MAX_DISTANCE);
-        let sought = characters(word, self.encoding);
-        let fst: &Fst<D> = self.map.as_fst();
-        let mut text: Vec<u8> = Vec::new();
-        let mut frames = vec![Frame {
-            node: fst.root(),
-            next: 0,
-            output: 0,
-            column: Column::first(&sought),
-            partial: Partial::default(),
-        }];
-        let end = |frame: &Frame<'_>| {
-            let distance = frame.column.distance(&sought);
-            (frame.node.is_final() && frame.partial.missing == 0)
-                .then(|| (distance, u64::MAX - (frame.output + frame.node.final_output().value())))
+        let Some(changes) = &self.changes else {
+            return within(self.map.as_fst(), self.encoding, word, distance, each);
         };
-        if let Some((found, frequency)) = end(&frames[0]).filter(|(found, _)| *found <= distance) {
+        let mut changed: Vec<(Vec<u8>, u8, u64)> = Vec::new();
+        let present = changes.present.as_fst();
+        within(present, self.encoding, word, distance, |text, distance, frequency| {
+            changed.push((text.to_vec(), distance, frequency));
+        });
+        let mut changed = changed.into_iter().peekable();
+        within(self.map.as_fst(), self.encoding, word, distance, |text, distance, frequency| {
+            while let Some((text, distance, frequency)) =
+                changed.next_if(|(changed, _, _)| &**changed <= text)
+            {
+                each(&text, distance, frequency);
+            }
+            if !changes.words.contains(text) {
+                each(text, distance, frequency);
+            }
+        });
+        changed.for_each(|(text, distance, frequency)| each(&text, distance, frequency));
+    }
+}
+
+/// The words of a transducer that begin with `prefix` and are wanted, as [`Vocabulary::completions`].
+fn completions<D: AsRef<[u8]>>(
+    fst: &Fst<D>,
+    prefix: &[u8],
+    limit: usize,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Vec<Word> {
+    let (mut node, mut output) = (fst.root(), 0);
+    for byte in prefix {
+        let Some(index) = node.find_input(*byte) else { return Vec::new() };
+        let transition = node.transition(index);
+        output += transition.out.value();
+        node = fst.node(transition.addr);
+    }
+    let mut words = Vec::new();
+    // What may come next, the least output on top: a node, or, without an address, a word.
+    let mut next = BinaryHeap::new();
+    next.push(Reverse((output, prefix.to_vec(), Some(node.addr()))));
+    while let Some(Reverse((output, text, address))) = next.pop()
+        && words.len() < limit
+    {
+        let Some(address) = address else {
+            if wanted(&text) {
+                words.push(Word { text, distance: 0, frequency: u64::MAX - output });
+            }
+            continue;
+        };
+        let node = fst.node(address);
+        for transition in node.transitions() {
+            let longer = [&*text, &[transition.inp]].concat();
+            let output = output + transition.out.value();
+            next.push(Reverse((output, longer, Some(transition.addr))));
+        }
+        if node.is_final() {
+            next.push(Reverse((output + node.final_output().value(), text, None)));
+        }
+    }
+    words
+}
+
+/// Calls `each` with every word of a transducer within a distance, in ascending order.
+fn within<D: AsRef<[u8]>>(
+    fst: &Fst<D>,
+    encoding: Encoding,
+    word: &[u8],
+    distance: u8,
+    mut each: impl FnMut(&[u8], u8, u64),
+) {
+    let distance = distance.min(MAX_DISTANCE);
+    let sought = characters(word, encoding);
+    let mut text: Vec<u8> = Vec::new();
+    let mut frames = vec![Frame {
+        node: fst.root(),
+        next: 0,
+        output: 0,
+        column: Column::first(&sought),
+        partial: Partial::default(),
+    }];
+    let end = |frame: &Frame<'_>| {
+        let distance = frame.column.distance(&sought);
+        (frame.node.is_final() && frame.partial.missing == 0)
+            .then(|| (distance, u64::MAX - (frame.output + frame.node.final_output().value())))
+    };
+    if let Some((found, frequency)) = end(&frames[0]).filter(|(found, _)| *found <= distance) {
+        each(&text, found, frequency);
+    }
+    while let Some(frame) = frames.last_mut() {
+        if frame.next == frame.node.len() {
+            frames.pop();
+            text.pop();
+            continue;
+        }
+        let transition = frame.node.transition(frame.next);
+        frame.next += 1;
+        let mut partial = frame.partial;
+        let column = match partial.push(transition.inp, encoding) {
+            Some(character) => frame.column.next(&sought, character),
+            None => frame.column,
+        };
+        if column.least() > distance {
+            continue;
+        }
+        let next = Frame {
+            node: fst.node(transition.addr),
+            next: 0,
+            output: frame.output + transition.out.value(),
+            column,
+            partial,
+        };
+        text.push(transition.inp);
+        if let Some((found, frequency)) = end(&next).filter(|(found, _)| *found <= distance) {
             each(&text, found, frequency);
         }
-        while let Some(frame) = frames.last_mut() {
-            if frame.next == frame.node.len() {
-                frames.pop();
-                text.pop();
-                continue;
-            }
-            let transition = frame.node.transition(frame.next);
-            frame.next += 1;
-            let mut partial = frame.partial;
-            let column = match partial.push(transition.inp, self.encoding) {
-                Some(character) => frame.column.next(&sought, character),
-                None => frame.column,
-            };
-            if column.least() > distance {
-                continue;
-            }
-            let next = Frame {
-                node: fst.node(transition.addr),
-                next: 0,
-                output: frame.output + transition.out.value(),
-                column,
-                partial,
-            };
-            text.push(transition.inp);
-            if let Some((found, frequency)) = end(&next).filter(|(found, _)| *found <= distance) {
-                each(&text, found, frequency);
-            }
-            frames.push(next);
-        }
+        frames.push(next);
     }
 }
 
