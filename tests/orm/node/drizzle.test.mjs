@@ -69,6 +69,7 @@ before(async () => {
 after(() => pool.end());
 
 test("insert", async () => {
+  // docs: ranges are an object, by a type of one's own
   const rows = await db.select().from(booking).orderBy(booking.guest);
   // The server's canonical form of a discrete range is [).
   assert.deepEqual(rows.map((row) => row.seats), [span(2, 5), span(6, null), "empty"]);
@@ -90,6 +91,7 @@ test("filter", async () => {
 });
 
 test("aggregates", async () => {
+  // docs: multiranges are rows or JSON, unnested
   // docs: aggregates
   const day = sql.param(span(at(1, 8), at(1, 18)), booking.during);
   const rooms = await db
@@ -151,6 +153,7 @@ test("series", async () => {
 });
 
 test("addresses", async () => {
+  // docs: inetranges are an object of strings
   // docs: addresses
   await db.insert(network).values([
     { name: "guests", net: span("10.0.1.0", "10.0.1.99", "[]") },

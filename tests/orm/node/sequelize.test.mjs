@@ -63,6 +63,7 @@ before(async () => {
 after(() => sequelize.close());
 
 test("insert", async () => {
+  // docs: ranges are an array of two bounds
   const rows = await Booking.findAll({ order: ["guest"] });
   assert.deepEqual(rows[0].during, found(at(1, 9), at(1, 12)));
   // The server's canonical form of a discrete range is [). An empty range is an empty array.
@@ -81,6 +82,7 @@ test("filter", async () => {
 });
 
 test("aggregates", async () => {
+  // docs: multiranges are rows, unnested
   // docs: aggregates
   const { fn, col } = sequelize;
   const rooms = await Booking.findAll({
@@ -130,6 +132,7 @@ test("series", async () => {
 });
 
 test("addresses", async () => {
+  // docs: inetranges are text
   // docs: addresses
   await Network.bulkCreate([
     { name: "guests", net: "[10.0.1.0,10.0.1.99]" },

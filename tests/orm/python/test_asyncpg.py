@@ -60,6 +60,7 @@ class Asyncpg(unittest.IsolatedAsyncioTestCase):
         # docs: end
 
     async def test_insert(self) -> None:
+        # docs: ranges are `Range`
         await self.book()
         self.assertEqual(
             await self.ask("SELECT guest, seats FROM booking ORDER BY guest"),
@@ -82,6 +83,7 @@ class Asyncpg(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(first_day, [("Ana",), ("Ben",), ("Dua",)])
 
     async def test_aggregates(self) -> None:
+        # docs: multiranges are a list of `Range`
         await self.book()
         # docs: aggregates
         rows = await self.ask(
@@ -176,6 +178,7 @@ class Asyncpg(unittest.IsolatedAsyncioTestCase):
         )
 
     async def test_addresses(self) -> None:
+        # docs: inetranges are `Range` of `IPv4Address` or `IPv6Address`
         # docs: addresses
         await self.connection.execute("CREATE TABLE network (name text, net inetrange)")
         await self.connection.execute("CREATE INDEX ON network USING gist (net)")

@@ -109,6 +109,8 @@ class JsonCalls(unittest.TestCase):
         # docs: end
 
     def test_aggregates(self) -> None:
+        # docs: ranges are strings, or two columns
+        # docs: multiranges are rows
         self.book()
         # docs: aggregates
         free = self.rpc("api", "free_slots", {"day": "[2025-07-01 08:00,2025-07-01 18:00)"})
@@ -141,6 +143,7 @@ class JsonCalls(unittest.TestCase):
         self.assertEqual([slot["called"][13:18] for slot in hours], ["08:00", "09:00"])
 
     def test_addresses(self) -> None:
+        # docs: inetranges are strings
         # docs: addresses
         self.insert(
             "network",

@@ -66,6 +66,7 @@ class Text(unittest.TestCase):
         # docs: end
 
     def test_insert(self) -> None:
+        # docs: ranges are `Range`
         self.book()
         rows = self.ask("SELECT guest, seats FROM booking ORDER BY guest")
         self.assertEqual(
@@ -86,6 +87,7 @@ class Text(unittest.TestCase):
         self.assertEqual(first_day, [("Ana",), ("Ben",), ("Dua",)])
 
     def test_aggregates(self) -> None:
+        # docs: multiranges are `Multirange`
         self.book()
         # docs: aggregates
         july_1 = Range(at(1, 8), at(1, 18))
@@ -174,6 +176,7 @@ class Text(unittest.TestCase):
         self.assertEqual(parts, [(Range(1, 4),), (Range(4, 6),), (Range(6, 9),)])
 
     def test_addresses(self) -> None:
+        # docs: inetranges are `Range` of `IPv4Address` or `IPv6Address`
         # docs: addresses
         self.connection.execute("CREATE TABLE network (name text, net inetrange)")
         self.connection.execute("CREATE INDEX ON network USING gist (net)")

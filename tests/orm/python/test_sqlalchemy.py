@@ -189,6 +189,7 @@ class Psycopg(unittest.TestCase):
         self.engine.dispose()
 
     def test_insert(self) -> None:
+        # docs: ranges are `Range`
         self.session.add_all(bookings())
         rows = self.session.execute(select(Booking.guest, Booking.seats).order_by(Booking.guest)).all()
         self.assertEqual(
@@ -205,6 +206,7 @@ class Psycopg(unittest.TestCase):
         self.assertEqual(self.session.scalars(first_day.order_by(Booking.guest)).all(), ["Ana", "Ben", "Dua"])
 
     def test_aggregates(self) -> None:
+        # docs: multiranges are `MultiRange`
         self.session.add_all(bookings())
         self.assertEqual(self.session.execute(usage(Range(at(1, 8), at(1, 18)))).all(), USAGE)
 
@@ -219,6 +221,7 @@ class Psycopg(unittest.TestCase):
         self.assertEqual(self.session.execute(slots(Range(at(1, 9), at(1, 14)))).all(), SLOTS)
 
     def test_addresses(self) -> None:
+        # docs: inetranges are `Range` of `IPv4Address` or `IPv6Address`
         self.session.add_all(networks())
         self.assertEqual(self.session.execute(whose("10.0.1.7")).all(), [("guests", GUESTS)])
         self.assertEqual(self.session.scalars(beyond("2001:db8::/32")).all(), ["lab"])

@@ -51,6 +51,7 @@ class ActiveRecordTest < Minitest::Test
   end
 
   def test_insert
+    # docs: ranges are `Range`; an empty one is `nil`, one without its lower bound an error
     # The server's canonical form of a discrete range is [). An open side is an infinity.
     assert_equal [2...5, 1...3, 6...Float::INFINITY], Booking.order(:guest).map(&:seats)
     assert_equal at(1, 9)...at(1, 12), Booking.find_by(guest: "Ana").during
@@ -71,6 +72,7 @@ class ActiveRecordTest < Minitest::Test
   end
 
   def test_aggregates
+    # docs: multiranges are an array of `Range`, unnested
     # docs: aggregates
     # ActiveRecord has no type for multiranges: unnest them, or build an array.
     day = Arel.sql("tstzrange('2025-07-01 08:00Z', '2025-07-01 18:00Z')")
@@ -118,6 +120,7 @@ class ActiveRecordTest < Minitest::Test
   end
 
   def test_addresses
+    # docs: inetranges are `Range` of `IPAddr`
     # docs: addresses
     Network.create!(name: "guests", net: IPAddr.new("10.0.1.0")..IPAddr.new("10.0.1.99"))
     Network.create!(name: "lab", net: IPAddr.new("2001:db8::/120").to_range)

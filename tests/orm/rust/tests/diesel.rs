@@ -149,6 +149,7 @@ fn book(connection: &mut PgConnection) {
 
 #[test]
 fn insert() {
+    // docs: ranges are `(Bound, Bound)`
     let mut connection = connect();
     book(&mut connection);
     let seats: Vec<Option<(Bound<i32>, Bound<i32>)>> =
@@ -176,6 +177,7 @@ fn filter() {
 
 #[test]
 fn aggregates() {
+    // docs: multiranges are `Vec<(Bound, Bound)>`
     let mut connection = connect();
     book(&mut connection);
     // docs: aggregates
@@ -257,6 +259,7 @@ fn series() {
 
 #[test]
 fn addresses() {
+    // docs: inetranges are written as `(Bound, Bound)`, read as two `IpNetwork` or text
     let mut connection = connect();
     run(
         &mut connection,

@@ -79,6 +79,7 @@ async fn book(connection: &mut PgConnection) -> Outcome {
 
 #[tokio::test]
 async fn insert() -> Outcome {
+    // docs: ranges are `PgRange`
     let mut connection = connect().await?;
     book(&mut connection).await?;
     let seats: Vec<PgRange<i32>> = sqlx::query_scalar("SELECT seats FROM booking ORDER BY guest")
@@ -107,6 +108,7 @@ async fn filter() -> Outcome {
 
 #[tokio::test]
 async fn aggregates() -> Outcome {
+    // docs: multiranges are `Vec<PgRange>`, unnested
     let mut connection = connect().await?;
     book(&mut connection).await?;
     // docs: aggregates
@@ -196,6 +198,7 @@ async fn series() -> Outcome {
 
 #[tokio::test]
 async fn addresses() -> Outcome {
+    // docs: inetranges are `PgRange<IpNetwork>`, in a type of one's own
     let mut connection = connect().await?;
     // docs: addresses
     sqlx::raw_sql(

@@ -37,6 +37,7 @@ class Addresses(TestCase):
         return sorted(Network.objects.filter(**lookups).values_list("name", flat=True))
 
     def test_values(self):
+        # docs: inetranges are `Range` of `str`
         for name, net in (("office", OFFICE), ("guests", GUESTS), ("lab", LAB)):
             self.assertEqual(Network.objects.get(name=name).net, net)
         network = Network(name="more", net=ip_network("10.9.0.0/16"))

@@ -51,6 +51,7 @@ class Bookings(TestCase):
         return "".join(sorted(Booking.objects.filter(**lookups).values_list("guest", flat=True)))
 
     def test_lookups(self):
+        # docs: ranges are `Range`
         noon = (at(1, 12), at(1, 13))
         for lookup, value, guests in (
             ("during", Range(at(1, 9), at(1, 12)), "Ana"),
@@ -92,6 +93,7 @@ class Bookings(TestCase):
         self.assertRegex(plan, "Index Scan (using|on) (booking_during|one_booking_at_a_time)")
 
     def test_aggregates(self):
+        # docs: multiranges are `Multirange`
         # docs: aggregates
         day = Range(at(1, 8), at(1, 18))
         use = Booking.objects.filter(during__overlap=day).aggregate(

@@ -124,7 +124,7 @@ class Kinds(TestCase):
 class Querysets(TestCase):
     """A series is a queryset as any other."""
 
-    def test_methods(self):
+    def test_series(self):
         rows = generate_series(0, 9, output_field=IntegerField)
         self.assertEqual(rows.count(), 10)
         self.assertEqual(rows.first().term, 0)
