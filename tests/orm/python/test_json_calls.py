@@ -164,3 +164,13 @@ class JsonCalls(unittest.TestCase):
         self.assertEqual(free, [{"called": "10.0.1.112/28"}])
         blocks = self.rpc("public", "inetrange_subnets", {"value": "[10.0.0.0,10.0.0.255]", "prefixlen": 25})
         self.assertEqual([block["called"] for block in blocks], ["10.0.0.0/25", "10.0.0.128/25"])
+
+    def test_index(self) -> None:
+        self.connection.execute("""
+            INSERT INTO api.network
+            SELECT 'x', inetrange(c) FROM inetrange_subnets(inetrange('10.16.0.0/12'::cidr), 24) AS c;
+            ANALYZE api.network;
+        """)
+        # The server puts the function's query in place of the call.
+        plan = self.connection.execute("EXPLAIN SELECT * FROM api.whose('10.17.2.3')").fetchall()
+        self.assertIn("Index Scan using network_net_idx", plan[0][0])
