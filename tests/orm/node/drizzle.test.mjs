@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { eq, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { customType, integer, pgTable, serial, text } from "drizzle-orm/pg-core";
 import pg from "pg";
@@ -175,6 +175,35 @@ test("addresses", async () => {
   assert.deepEqual(free, [{ net: span("10.0.1.100", "10.0.1.255", "[]") }]);
   const office = await db.select().from(network).where(eq(network.name, "office"));
   assert.deepEqual(office[0].net, span("10.0.0.0", "10.0.0.255", "[]"));
+});
+
+test("search", async () => {
+  // docs: search
+  const tsvector = customType({ dataType: () => "tsvector" });
+  const article = pgTable("article", {
+    title: text(),
+    body: text(),
+    words: tsvector().generatedAlwaysAs(sql`setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)`),
+  });
+  await db.execute(sql`CREATE TABLE article (title text, body text, words tsvector GENERATED ALWAYS AS
+    (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED)`);
+  await db.insert(article).values([
+    { title: "Ranges", body: "A range has two bounds. A multirange is a list of ranges." },
+    { title: "Folk songs", body: "Home on the range, and other songs." },
+    { title: "Addresses", body: "Networks are ranges of addresses." },
+  ]);
+  await db.execute(sql`SELECT search_create_stats('article', 'words', 'title', 'body')`);
+  // As people type: a word with a typo, and one that is not wanted.
+  const query = sql`search_query('english', ${"rangse~ -songs"}, 'all', 'article_words_stats')`;
+  const score = sql`bm25_rank(${article.words}, ${query}, 'article_words_stats')`.mapWith(Number);
+  const found = await db
+    .select({ title: article.title, score })
+    .from(article)
+    .where(sql`${article.words} @@ ${query}`)
+    .orderBy(desc(score));
+  // docs: end
+  assert.deepEqual(found.map((row) => row.title), ["Ranges", "Addresses"]);
+  assert.ok(found[0].score > found[1].score);
 });
 
 test("index", async () => {

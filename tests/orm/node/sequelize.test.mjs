@@ -150,6 +150,36 @@ test("addresses", async () => {
   assert.deepEqual(shown.map((row) => row.net).sort(), ["10.0.0.0/24", "10.0.1.0-10.0.1.99", "2001:db8::/120"]);
 });
 
+test("search", async () => {
+  // docs: search
+  await sequelize.query(`
+    CREATE TABLE article (title text, body text, words tsvector GENERATED ALWAYS AS
+      (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED)`);
+  const Article = sequelize.define("article", {
+    title: { type: DataTypes.STRING, primaryKey: true },
+    body: DataTypes.TEXT,
+  });
+  await Article.bulkCreate([
+    { title: "Ranges", body: "A range has two bounds. A multirange is a list of ranges." },
+    { title: "Folk songs", body: "Home on the range, and other songs." },
+    { title: "Addresses", body: "Networks are ranges of addresses." },
+  ]);
+  await sequelize.query("SELECT search_create_stats('article', 'words', 'title', 'body')");
+  const { col, fn, literal, where } = sequelize;
+  // As people type: a word with a typo, and one that is not wanted.
+  const query = fn("search_query", "english", "rangse~ -songs", "all", "article_words_stats");
+  const score = fn("bm25_rank", col("words"), query, "article_words_stats");
+  const found = await Article.findAll({
+    attributes: ["title", [score, "score"]],
+    where: where(fn("ts_match_vq", col("words"), query), literal("true")),
+    order: [[score, "DESC"]],
+    raw: true,
+  });
+  // docs: end
+  assert.deepEqual(found.map((row) => row.title), ["Ranges", "Addresses"]);
+  assert.ok(found[0].score > found[1].score);
+});
+
 test("index", async () => {
   await sequelize.query(
     `INSERT INTO network (name, net)

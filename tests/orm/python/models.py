@@ -3,8 +3,8 @@
 # docs: setup
 from typing import Any, Optional
 
-from sqlalchemy import Engine, Index, event
-from sqlalchemy.dialects.postgresql import INT4RANGE, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy import Computed, Engine, Index, event
+from sqlalchemy.dialects.postgresql import INT4RANGE, TSTZRANGE, TSVECTOR, ExcludeConstraint, Range
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractSingleRange
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -68,6 +68,22 @@ class Network(Base):
         Index("network_net_idx", "net", postgresql_using="gist"),
         ExcludeConstraint(("net", "&&"), name="network_net_excl"),
     )
+
+
+class Article(Base):
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    body: Mapped[str]
+    words: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)",
+            persisted=True,
+        ),
+        deferred=True,
+    )
+    __table_args__ = (Index("article_words_idx", "words", postgresql_using="gin"),)
 
 
 # docs: end

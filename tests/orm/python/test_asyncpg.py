@@ -36,7 +36,7 @@ class Asyncpg(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self) -> None:
         self.connection = await connect()
         self.addAsyncCleanup(self.connection.close)
-        await self.connection.execute("DROP TABLE IF EXISTS booking, network")
+        await self.connection.execute("DROP TABLE IF EXISTS booking, network, article")
 
     async def ask(self, query: str, *values: object) -> list:
         """The rows of a query, as tuples."""
@@ -231,6 +231,34 @@ class Asyncpg(unittest.IsolatedAsyncioTestCase):
             query = f"EXPLAIN SELECT * FROM network WHERE {condition}"
             plan = await self.ask(query, ip_address("10.1.2.3"))
             self.assertIn("Index Scan using network_net_idx", plan[0][0])
+
+    async def test_search(self) -> None:
+        # docs: search
+        await self.connection.execute("""
+            CREATE TABLE article (
+                title text, body text,
+                words tsvector GENERATED ALWAYS AS
+                    (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED
+            );
+            CREATE INDEX ON article USING gin (words);
+            INSERT INTO article VALUES
+                ('Ranges', 'A range has two bounds. A multirange is a list of ranges.'),
+                ('Folk songs', 'Home on the range, and other songs.'),
+                ('Addresses', 'Networks are ranges of addresses.')
+        """)
+        await self.connection.execute("SELECT search_create_stats('article', 'words', 'title', 'body')")
+        found = await self.ask(
+            """
+            SELECT title, bm25_rank(words, query, 'article_words_stats') AS score
+            FROM article, search_query('english', $1, 'all', 'article_words_stats') AS query
+            WHERE words @@ query ORDER BY score DESC
+            """,
+            # As people type: a word with a typo, and one that is not wanted.
+            "rangse~ -songs",
+        )
+        # docs: end
+        self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+        self.assertGreater(found[0][1], found[1][1])
 
     async def test_concurrently(self) -> None:
         """Two connections of a pool at work at the same time."""

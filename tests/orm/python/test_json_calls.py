@@ -165,6 +165,34 @@ class JsonCalls(unittest.TestCase):
         blocks = self.rpc("public", "inetrange_subnets", {"value": "[10.0.0.0,10.0.0.255]", "prefixlen": 25})
         self.assertEqual([block["called"] for block in blocks], ["10.0.0.0/25", "10.0.0.128/25"])
 
+    def test_search(self) -> None:
+        # docs: search
+        self.connection.execute("""
+            CREATE TABLE api.article (
+                title text, body text,
+                words tsvector GENERATED ALWAYS AS
+                    (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED
+            );
+            INSERT INTO api.article VALUES
+                ('Ranges', 'A range has two bounds. A multirange is a list of ranges.'),
+                ('Folk songs', 'Home on the range, and other songs.'),
+                ('Addresses', 'Networks are ranges of addresses.');
+            SELECT search_create_stats('api.article', 'words', 'title', 'body');
+
+            CREATE FUNCTION api.search(typed text)
+                RETURNS TABLE (title text, score float8)
+                LANGUAGE sql STABLE AS $$
+                    SELECT title, bm25_rank(words, query, 'api.article_words_stats') AS score
+                    FROM api.article, search_query('english', typed, 'all', 'api.article_words_stats') AS query
+                    WHERE words @@ query ORDER BY score DESC
+                $$;
+        """)
+        # As people type: a word with a typo, and one that is not wanted.
+        found = self.rpc("api", "search", {"typed": "rangse~ -songs"})
+        # docs: end
+        self.assertEqual([row["title"] for row in found], ["Ranges", "Addresses"])
+        self.assertGreater(found[0]["score"], found[1]["score"])
+
     def test_index(self) -> None:
         self.connection.execute("""
             INSERT INTO api.network

@@ -41,7 +41,7 @@ class Text(unittest.TestCase):
         self.connection = connect()
         self.addCleanup(self.connection.close)
         self.connection.execute("SET timezone = 'UTC'")
-        self.connection.execute("DROP TABLE IF EXISTS booking, network")
+        self.connection.execute("DROP TABLE IF EXISTS booking, network, article")
 
     def ask(self, query: str, *values: object) -> list:
         """The rows of a query."""
@@ -219,6 +219,35 @@ class Text(unittest.TestCase):
         for condition in ("net @> %s", "net >>= %s"):
             plan = self.ask(f"EXPLAIN SELECT * FROM network WHERE {condition}", ip_address("10.1.2.3"))
             self.assertIn("Index Scan using network_net_idx", plan[0][0])
+
+
+    def test_search(self) -> None:
+        # docs: search
+        self.connection.execute("""
+            CREATE TABLE article (
+                title text, body text,
+                words tsvector GENERATED ALWAYS AS
+                    (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED
+            );
+            CREATE INDEX ON article USING gin (words);
+            INSERT INTO article VALUES
+                ('Ranges', 'A range has two bounds. A multirange is a list of ranges.'),
+                ('Folk songs', 'Home on the range, and other songs.'),
+                ('Addresses', 'Networks are ranges of addresses.')
+        """)
+        self.connection.execute("SELECT search_create_stats('article', 'words', 'title', 'body')")
+        found = self.ask(
+            """
+            SELECT title, bm25_rank(words, query, 'article_words_stats') AS score
+            FROM article, search_query('english', %s, 'all', 'article_words_stats') AS query
+            WHERE words @@ query ORDER BY score DESC
+            """,
+            # As people type: a word with a typo, and one that is not wanted.
+            "rangse~ -songs",
+        )
+        # docs: end
+        self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+        self.assertGreater(found[0][1], found[1][1])
 
 
 class Binary(Text):

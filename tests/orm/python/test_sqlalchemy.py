@@ -13,7 +13,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from models import INETMULTIRANGE, Base, Booking, Network, register
+from models import INETMULTIRANGE, Article, Base, Booking, Network, register
 from sqlalchemy import Connection, Engine, cast, create_engine, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import DATERANGE, INET, TSTZMULTIRANGE, TSTZRANGE, MultiRange, Range
 from sqlalchemy.exc import IntegrityError
@@ -157,6 +157,28 @@ GUESTS = Range(ip_address("10.0.1.0"), ip_address("10.0.1.99"), bounds="[]")
 FREE = MultiRange([Range(ip_address("10.0.1.100"), ip_address("10.0.1.255"), bounds="[]")])
 
 
+def articles() -> list[Article]:
+    """Three short texts."""
+    return [
+        Article(title="Ranges", body="A range has two bounds. A multirange is a list of ranges."),
+        Article(title="Folk songs", body="Home on the range, and other songs."),
+        Article(title="Addresses", body="Networks are ranges of addresses."),
+    ]
+
+
+# docs: search
+# Once, or whenever the texts have changed a lot.
+STATISTICS = select(func.search_create_stats("article", "words", "title", "body"))
+
+
+def search(typed: str) -> Any:
+    """The articles that meet what somebody typed, best first."""
+    query = func.search_query("english", typed, "all", "article_words_stats")
+    score = func.bm25_rank(Article.words, query, "article_words_stats")
+    return select(Article.title, score).where(Article.words.op("@@")(query)).order_by(score.desc())
+    # docs: end
+
+
 class Psycopg(unittest.TestCase):
     """The driver psycopg 3, tables by Alembic."""
 
@@ -229,6 +251,13 @@ class Psycopg(unittest.TestCase):
         office = self.session.scalars(select(Network).where(Network.name == "office")).one()
         self.assertEqual(office.net, Range(ip_address("10.0.0.0"), ip_address("10.0.0.255"), bounds="[]"))
 
+    def test_search(self) -> None:
+        self.session.add_all(articles())
+        self.session.execute(STATISTICS)
+        found = self.session.execute(search("rangse~ -songs")).all()
+        self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+        self.assertGreater(found[0][1], found[1][1])
+
     def test_constraint(self) -> None:
         self.session.add_all([*networks(), Network(name="again", net=GUESTS)])
         with self.assertRaisesRegex(IntegrityError, "network_net_excl"):
@@ -259,8 +288,10 @@ class Asyncpg(unittest.TestCase):
             await connection.run_sync(Base.metadata.drop_all)
             await connection.run_sync(Base.metadata.create_all)
             async with async_sessionmaker(connection)() as session:
-                session.add_all([*bookings(), *networks()])
-                await session.flush()
+                session.add_all([*bookings(), *networks(), *articles()])
+                await session.execute(STATISTICS)
+                found = (await session.execute(search("rangse~ -songs"))).all()
+                self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
                 span = Range(date(2025, 1, 31), date(2025, 4, 1))
                 seats = select(Booking.seats).where(Booking.guest == "Ana")
                 for query, rows in (

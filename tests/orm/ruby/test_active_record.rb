@@ -26,12 +26,24 @@ class CreateTables < ActiveRecord::Migration[6.1]
       t.column :net, :inetrange
       t.index :net, using: :gist
     end
+    create_table :articles do |t|
+      t.string :title
+      t.text :body
+    end
+    # Since ActiveRecord 7: t.virtual :words, type: :tsvector, stored: true, as: "…"
+    execute <<~SQL
+      ALTER TABLE articles ADD words tsvector GENERATED ALWAYS AS
+          (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED
+    SQL
+    add_index :articles, :words, using: :gin
   end
 end
 
 class Booking < ActiveRecord::Base; end
 
 class Network < ActiveRecord::Base; end
+
+class Article < ActiveRecord::Base; end
 # docs: end
 
 ActiveRecord::Migration.verbose = false
@@ -42,7 +54,7 @@ def at(day, hour = 0) = Time.utc(2025, 7, day, hour)
 
 class ActiveRecordTest < Minitest::Test
   def setup
-    [Booking, Network].each(&:delete_all)
+    [Booking, Network, Article].each(&:delete_all)
     # docs: insert
     Booking.create!(room: "Birch", guest: "Ana", during: at(1, 9)...at(1, 12), seats: 2..4)
     Booking.create!(room: "Birch", guest: "Ben", during: at(1, 12)...at(1, 14), seats: 1...3)
@@ -136,6 +148,25 @@ class ActiveRecordTest < Minitest::Test
     assert_equal IPAddr.new("10.0.1.0")..IPAddr.new("10.0.1.99"), whose.first.net
     assert_equal [IPAddr.new("10.0.1.100")..IPAddr.new("10.0.1.255")], free
     assert_equal ["10.0.0.0/24", "10.0.1.0-10.0.1.99", "2001:db8::/120"], shown
+  end
+
+  def test_search
+    # docs: search
+    Article.insert_all!([
+      { title: "Ranges", body: "A range has two bounds. A multirange is a list of ranges." },
+      { title: "Folk songs", body: "Home on the range, and other songs." },
+      { title: "Addresses", body: "Networks are ranges of addresses." }
+    ])
+    Article.connection.execute("SELECT search_create_stats('articles', 'words', 'title', 'body')")
+    # As people type: a word with a typo, and one that is not wanted.
+    query = Article.sanitize_sql(
+      ["search_query('english', ?, 'all', 'articles_words_stats')", "rangse~ -songs"]
+    )
+    score = Arel.sql("bm25_rank(words, #{query}, 'articles_words_stats')")
+    found = Article.where("words @@ #{query}").order(score.desc).pluck(:title, score)
+    # docs: end
+    assert_equal %w[Ranges Addresses], found.map(&:first)
+    assert_operator found[0][1], :>, found[1][1]
   end
 
   def test_index

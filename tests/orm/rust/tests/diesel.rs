@@ -5,6 +5,7 @@
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use diesel::connection::SimpleConnection;
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::pg::data_types::PgInterval;
@@ -46,6 +47,25 @@ diesel::table! {
     }
 }
 
+/// The SQL types of full-text search.
+#[derive(SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(name = "tsvector"))]
+pub struct Tsvector;
+
+#[derive(SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(name = "tsquery"))]
+pub struct Tsquery;
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Tsvector;
+    article (title) {
+        title -> Text,
+        body -> Text,
+        words -> Tsvector,
+    }
+}
+
 diesel::table! {
     use diesel::sql_types::*;
     use super::Inetrange;
@@ -82,7 +102,11 @@ extern "SQL" {
     fn last(value: Inetrange) -> Nullable<Inet>;
     fn inetrange_text(value: Inetrange) -> Text;
     fn inetrange_cidrs(value: Inetrange) -> Cidr;
+    fn search_query(config: Text, query: Text, matching: Text, stats: Text) -> Tsquery;
+    fn bm25_rank(document: Tsvector, query: Tsquery, stats: Text) -> Double;
 }
+
+diesel::infix_operator!(Matches, " @@ ", Bool, backend: Pg);
 // docs: end
 
 /// A transaction of its own for each test, never committed.
@@ -301,6 +325,40 @@ fn addresses() {
     assert_eq!(whose, [("guests".into(), bounds[0], bounds[1])]);
     assert_eq!(shown, ["10.0.0.0/24", "10.0.1.0-10.0.1.99", "2001:db8::/120"]);
     assert_eq!(blocks, ["10.0.1.0/26", "10.0.1.64/27", "10.0.1.96/30"].map(address));
+}
+
+#[test]
+fn search() {
+    let mut connection = connect();
+    // docs: search
+    connection
+        .batch_execute(
+            "CREATE TABLE article (
+                 title text, body text,
+                 words tsvector GENERATED ALWAYS AS
+                     (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED
+             );
+             CREATE INDEX ON article USING gin (words);
+             INSERT INTO article VALUES
+                 ('Ranges', 'A range has two bounds. A multirange is a list of ranges.'),
+                 ('Folk songs', 'Home on the range, and other songs.'),
+                 ('Addresses', 'Networks are ranges of addresses.');
+             SELECT search_create_stats('article', 'words', 'title', 'body')",
+        )
+        .unwrap();
+    // As people type: a word with a typo, and one that is not wanted.
+    let query = || search_query("english", "rangse~ -songs", "all", "article_words_stats");
+    let score = || bm25_rank(article::words, query(), "article_words_stats");
+    let found: Vec<(String, f64)> = article::table
+        .filter(Matches::new(article::words, query()))
+        .order(score().desc())
+        .select((article::title, score()))
+        .load(&mut connection)
+        .unwrap();
+    // docs: end
+    let titles: Vec<_> = found.iter().map(|(title, _)| title.as_str()).collect();
+    assert_eq!(titles, ["Ranges", "Addresses"]);
+    assert!(found[0].1 > found[1].1);
 }
 
 #[test]

@@ -237,6 +237,43 @@ async fn addresses() -> Outcome {
 }
 
 #[tokio::test]
+async fn search() -> Outcome {
+    let mut connection = connect().await?;
+    // docs: search
+    sqlx::raw_sql(
+        "CREATE TABLE article (
+             title text, body text,
+             words tsvector GENERATED ALWAYS AS
+                 (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED
+         );
+         CREATE INDEX ON article USING gin (words);
+         INSERT INTO article VALUES
+             ('Ranges', 'A range has two bounds. A multirange is a list of ranges.'),
+             ('Folk songs', 'Home on the range, and other songs.'),
+             ('Addresses', 'Networks are ranges of addresses.');
+         SELECT search_create_stats('article', 'words', 'title', 'body')",
+    )
+    .execute(&mut connection)
+    .await?;
+    let found: Vec<(String, f64)> = sqlx::query_as(
+        "SELECT title, bm25_rank(words, query, 'article_words_stats') AS score
+         FROM article, search_query('english', $1, 'all', 'article_words_stats') AS query
+         WHERE words @@ query ORDER BY score DESC",
+    )
+    // As people type: a word with a typo, and one that is not wanted.
+    .bind("rangse~ -songs")
+    .fetch_all(&mut connection)
+    .await?;
+    // docs: end
+    assert_eq!(
+        found.iter().map(|(title, _)| title.as_str()).collect::<Vec<_>>(),
+        ["Ranges", "Addresses"]
+    );
+    assert!(found[0].1 > found[1].1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn index() -> Outcome {
     let mut connection = connect().await?;
     sqlx::raw_sql(
