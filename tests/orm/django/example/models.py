@@ -3,7 +3,8 @@
 # docs: models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, IntegerRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
 from .fields import InetRangeField, as_text
@@ -69,4 +70,19 @@ class Network(models.Model):
 
 class Visit(models.Model):
     address = models.GenericIPAddressField()
-    # docs: end
+
+
+class Article(models.Model):
+    title = models.CharField(max_length=100)
+    body = models.TextField()
+    words = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="english") + SearchVector("body", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="article_words")]
+
+
+# docs: end
