@@ -156,7 +156,9 @@ class Bookings(TestCase):
             island=Window(Island("during"), **by_room),
             run=Window(RunOf("during"), **by_room),
             day=Window(RunOf("during", timedelta(days=1)), **by_room),
+            hull=Window(RangeMerge("during"), **by_room),
             so_far=Window(RangeUnion("during"), **by_room),
+            open=Window(RangeGaps("during"), **by_room),
             two=Window(MaxDepth("during"), order_by="during", frame=RowRange(start=-1, end=0)),
         ).order_by("guest")
         # docs: end
@@ -171,6 +173,9 @@ class Bookings(TestCase):
                 ("Dua", 1, dua, dua, Multirange([dua]), 2),
             ],
         )
+        cem = rows[2]
+        self.assertEqual(cem.hull, both_days)
+        self.assertEqual(cem.open, Multirange([Range(at(1, 14), at(2, 9))]))
 
     def test_functions(self):
         rows = Booking.objects.annotate(
