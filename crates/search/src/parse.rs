@@ -188,6 +188,39 @@ fn marks(word: &[u8]) -> Text<'_> {
     text
 }
 
+/// Whether a byte belongs to a word whatever the parser: a letter, a digit, or beyond ASCII.
+fn in_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// The length of the first word, and where what stands behind it begins. A word goes on to where
+/// `ends` says, or to a mark that other than a part of a word follows: `word~1, word~,` and even
+/// `its~1-kind~1` are words with marks, `word*,` too.
+fn first_word(text: &[u8], ends: impl Fn(&[u8]) -> bool) -> (usize, usize) {
+    let ends_at = |at: usize| at == text.len() || ends(&text[at..]);
+    let mut at = 0;
+    while !ends_at(at) {
+        let mark = text[at];
+        at += 1;
+        if !matches!(mark, b'~' | b'*') || at < 2 || !in_word(text[at - 2]) {
+            continue;
+        }
+        let mut end = at;
+        while mark == b'~' && text.get(end).is_some_and(u8::is_ascii_digit) {
+            end += 1;
+        }
+        let mut next = end;
+        while !ends_at(next) && !in_word(text[next]) {
+            next += 1;
+        }
+        let closes = ends_at(next) || mark == b'~';
+        if next > end && !matches!(text[end], b'~' | b'*') && closes {
+            return (end, next);
+        }
+    }
+    (at, at)
+}
+
 /// The number of these digits, as far as 32 bits go; `None` if there are none.
 fn number(digits: &[u8]) -> Option<u32> {
     let digit =
@@ -250,10 +283,9 @@ impl<'a> Parser<'a> {
     fn labels(&mut self) -> u8 {
         let letters = self.rest.iter().take_while(|byte| label(**byte).is_some()).count();
         let Some((b':', after)) = self.rest[letters..].split_first() else { return 0 };
-        let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
         if letters == 0
             || letters > 4
-            || !(after.first().is_some_and(word) || quote(after).is_some())
+            || !(after.first().is_some_and(|byte| in_word(*byte)) || quote(after).is_some())
         {
             return 0;
         }
@@ -262,17 +294,10 @@ impl<'a> Parser<'a> {
     }
 
     fn word(&mut self, labels: u8) -> Token<'a> {
-        let mut length = 0;
-        while let Some(byte) = self.rest.get(length) {
-            if byte.is_ascii_whitespace()
-                || matches!(byte, b'(' | b')')
-                || quote(&self.rest[length..]).is_some()
-            {
-                break;
-            }
-            length += 1;
-        }
-        match (self.take(length), labels) {
+        let (word, next) = first_word(self.rest, |rest| {
+            rest[0].is_ascii_whitespace() || matches!(rest[0], b'(' | b')') || quote(rest).is_some()
+        });
+        match (&self.take(next)[..word], labels) {
             (b"OR", 0) => Token::Or,
             (b"AND", 0) => Token::And,
             (b"NOT", 0) => Token::Not,
@@ -289,9 +314,11 @@ impl<'a> Parser<'a> {
         // Where the stretch of plain words begins that the last part is.
         let mut plain = None;
         let mut at = 0;
-        for word in inside.split(u8::is_ascii_whitespace) {
-            let (start, end) = (at, at + word.len());
-            at = end + 1;
+        while at < inside.len() {
+            let (length, next) = first_word(&inside[at..], |rest| rest[0].is_ascii_whitespace());
+            let (start, end) = (at, at + length);
+            at += next.max(1);
+            let word = &inside[start..end];
             if word.is_empty() {
                 continue;
             }
@@ -471,5 +498,45 @@ mod tests {
             assert_eq!(shown(text), [text]);
         }
         assert_eq!(shown("a~b c~d~1"), ["a~b", "c~d"]);
+        assert_eq!(shown("a*b c*-algebra 2*3"), ["a*b", "c*-algebra", "2*3"]);
+    }
+
+    /// What people type behind a word does not hide its mark.
+    #[test]
+    fn marks_before_punctuation() {
+        fn found(syntax: Syntax<'_>) -> Vec<(String, bool, u8)> {
+            match syntax {
+                Syntax::Word(text, _) => {
+                    vec![(String::from_utf8_lossy(text.text).into(), text.prefix, text.typos)]
+                }
+                Syntax::Phrase { parts, .. } => {
+                    parts.into_iter().flat_map(|part| found(Syntax::Word(part, 0))).collect()
+                }
+                Syntax::Beside(operands) => {
+                    operands.into_iter().flat_map(|(_, operand)| found(operand)).collect()
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let word = |text: &str, typos| (text.to_owned(), false, typos);
+        for (typed, expected) in [
+            ("wrods~1, here~.", vec![word("wrods", 1), word("here", 1)]),
+            ("its~1-kind~2", vec![word("its", 1), word("kind", 2)]),
+            ("isn~1't~1", vec![word("isn", 1), word("t", 1)]),
+            ("\"wrods~1, here, there\"", vec![word("wrods", 1), word("here, there", 0)]),
+            ("rank*, file", vec![("rank".to_owned(), true, 0), word("file", 0)]),
+            ("a~1b ~1 x~~", vec![word("a~1b", 0), word("~1", 0), word("x", 1)]),
+        ] {
+            assert_eq!(found(parse(typed.as_bytes()).unwrap()), expected, "{typed}");
+        }
+    }
+
+    /// A megabyte of marks takes no more than a moment.
+    #[test]
+    fn many_marks_in_one_stretch() {
+        let text = b"a~1-".repeat(300_000);
+        assert_eq!(words(&text).len(), 300_000);
+        let text = [b"a*".repeat(300_000), b",".repeat(300_000)].concat();
+        assert_eq!(words(&text).len(), 1);
     }
 }
