@@ -87,7 +87,7 @@ def _django(cluster: Cluster) -> Counts:
         counts += _run(
             cluster,
             f"django_{release}_{binding}",
-            [interpreter, "manage.py", "test"],
+            [interpreter, "manage.py", "test", "--noinput"],
             FILES / "django",
             unittest_counts,
             settings,

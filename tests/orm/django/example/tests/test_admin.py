@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from example.models import Booking, Network, Room
 
 # Where the pages go that were shown; to be looked at.
-PICTURES = Path(os.environ.get("DJANGO_PICTURES", "pictures"))
+PICTURES = Path(os.environ.get("DJANGO_PICTURES", tempfile.gettempdir()))
 
 
 class Admin(StaticLiveServerTestCase):
