@@ -34,10 +34,12 @@ class Pitfalls(TestCase):
         """A bare Value(Range(…)) of integers may be of three types: say which, with its field."""
         # docs: value types
         room_for = Value(Range(3, 5), IntegerRangeField())
-        found = Booking.objects.annotate(shared=Func(F("people"), room_for, template="%(expressions)s", arg_joiner=" * ",
-                                                     output_field=IntegerRangeField()))
+        shared = ExpressionWrapper(F("people") * room_for, output_field=IntegerRangeField())
         # docs: end
-        self.assertEqual([row.shared for row in found.order_by("guest")], [Range(3, 4), Range(3, 5)])
+        found = Booking.objects.annotate(shared=shared).order_by("guest")
+        self.assertEqual([row.shared for row in found], [Range(3, 4), Range(3, 5)])
+        nothing = Booking.objects.annotate(rest=RangeGaps("people", room_for)).order_by("guest")
+        self.assertEqual([list(row.rest) for row in nothing], [[Range(4, 5)], []])
 
     def test_f_with_a_cast(self):
         """A range from two columns or expressions: the constructor as a Func, with a cast where types differ."""
