@@ -41,23 +41,40 @@ async def overview(request):
 
 # docs: rest
 class RangeSerializerField(serializers.Field):
-    """A range as {"lower": …, "upper": …, "bounds": "[)"}, or null."""
+    """A range as {"lower": …, "upper": …, "bounds": "[)"} or {"empty": true}; child is the field of a bound."""
+
+    default_error_messages = {
+        "invalid": "Give an object with lower, upper and bounds, or with empty.",
+        "bound_ordering": "The lower bound must not be above the upper one.",
+    }
+
+    def __init__(self, child, **kwargs):
+        super().__init__(**kwargs)
+        self.child = child
 
     def to_representation(self, value):
         if value.isempty:
             return {"empty": True}
-        return {"lower": value.lower, "upper": value.upper, "bounds": value.bounds}
+        lower, upper = (
+            None if bound is None else self.child.to_representation(bound) for bound in (value.lower, value.upper)
+        )
+        return {"lower": lower, "upper": upper, "bounds": value.bounds}
 
     def to_internal_value(self, data):
-        # Bounds that are no timestamps are for the model's field to refuse.
+        if not isinstance(data, dict) or data.get("bounds", "[)") not in ("[)", "[]", "(]", "()"):
+            self.fail("invalid")
         if data.get("empty"):
             return Range(empty=True)
-        lower, upper = (data[end] and parse_datetime(data[end]) for end in ("lower", "upper"))
+        lower, upper = (
+            None if data.get(end) is None else self.child.run_validation(data[end]) for end in ("lower", "upper")
+        )
+        if lower is not None and upper is not None and lower > upper:
+            self.fail("bound_ordering")
         return Range(lower, upper, data.get("bounds", "[)"))
 
 
 class BookingSerializer(serializers.ModelSerializer):
-    during = RangeSerializerField()
+    during = RangeSerializerField(serializers.DateTimeField())
     run = serializers.IntegerField(read_only=True)
 
     class Meta:
@@ -66,7 +83,7 @@ class BookingSerializer(serializers.ModelSerializer):
 
 
 class RoomSerializer(serializers.ModelSerializer):
-    taken = serializers.ListField(child=RangeSerializerField(), read_only=True)
+    taken = serializers.ListField(child=RangeSerializerField(serializers.DateTimeField()), read_only=True)
     bookings = BookingSerializer(many=True, read_only=True)
 
     class Meta:

@@ -97,3 +97,13 @@ class Rest(TestCase):
         booking = serializer.save(room=Room.objects.create(name="Birch"))
         booking.refresh_from_db()
         self.assertEqual(booking.during, Range(at(1, 9), None))
+        for during in (
+            {"lower": "no moment"},
+            {"lower": "2025-07-02T09:00:00Z", "upper": "2025-07-01T09:00:00Z"},
+            {"lower": None, "bounds": "[["},
+            "2025-07-01",
+        ):
+            with self.subTest(during):
+                refused = BookingSerializer(data={"guest": "Ana", "during": during})
+                self.assertFalse(refused.is_valid())
+                self.assertEqual(list(refused.errors), ["during"])
