@@ -198,11 +198,13 @@ fn in_word(byte: u8) -> bool {
 /// `its~1-kind~1` are words with marks, `word*,` too.
 fn first_word(text: &[u8], ends: impl Fn(&[u8]) -> bool) -> (usize, usize) {
     let ends_at = |at: usize| at == text.len() || ends(&text[at..]);
-    let mut at = 0;
+    let (mut at, mut begun) = (0, false);
     while !ends_at(at) {
         let mark = text[at];
+        begun |= in_word(mark);
         at += 1;
-        if !matches!(mark, b'~' | b'*') || at < 2 || !in_word(text[at - 2]) {
+        let marks = mark == b'~' && begun || mark == b'*' && at > 1 && in_word(text[at - 2]);
+        if !marks {
             continue;
         }
         let mut end = at;

@@ -9,6 +9,9 @@
 //!   it. Lexemes of one position are joined as core does: `&` within a variant, `|` between variants.
 //! * A phrase with slop becomes the alternatives of its distances, or, if they are more than
 //!   [`MAX_ALTERNATIVES`], the AND of its words.
+//! * A word with typos stands for the similar words of the vocabulary, unless it is one of them, or a
+//!   stop word; it may have fewer typos than characters. In a text of several words those of three and
+//!   more characters count.
 //! * Trees are balanced. Their depth grows with the logarithm of the number of words, times the
 //!   nesting of brackets, which is bounded ([`MAX_NESTING`](crate::parse::MAX_NESTING)).
 //! * After [`MAX_WORDS`] words or [`MAX_BYTES`] of lexemes, further words are ignored; a lexeme longer
@@ -307,24 +310,59 @@ impl<D: Dictionary> Resolver<'_, D> {
         if !expands || !self.dictionary.has_vocabulary() || self.words >= MAX_WORDS {
             return Ok((words, positions));
         }
-        let folded = self.dictionary.fold(text.text)?;
-        let mut alternatives: Vec<Node>;
-        let candidates;
-        if text.prefix {
-            candidates = self.dictionary.completions(&folded)?;
-            alternatives = Vec::from_iter(phrase(words));
-            let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-            if alternatives.is_empty() && folded.iter().any(is_word) {
-                // A stop word, as long as more may follow.
-                alternatives.extend(self.word(folded, labels, true));
-            }
-        } else {
-            candidates = self.dictionary.similar(&folded, text.typos)?;
-            if candidates.is_empty() {
-                return Ok((words, positions));
-            }
-            alternatives = Vec::new();
+        if !text.prefix {
+            return Ok(self.with_typos(text, labels)?.unwrap_or((words, positions)));
         }
+        let folded = self.dictionary.fold(text.text)?;
+        let candidates = self.dictionary.completions(&folded)?;
+        let mut alternatives = Vec::from_iter(phrase(words));
+        if alternatives.is_empty() && folded.iter().any(|byte| in_word(*byte)) {
+            // A stop word, as long as more may follow.
+            alternatives.extend(self.word(folded, labels, true));
+        }
+        let operand = self.alternatives(alternatives, candidates, labels)?;
+        Ok((operand.map(|node| (1, node)).into_iter().collect(), positions.max(1)))
+    }
+
+    /// A text in which words may have typos: one of a single word mostly. `None` if nothing is similar
+    /// to any of them, or the vocabulary has them all.
+    fn with_typos(&mut self, text: &Text<'_>, labels: u8) -> Result<Option<Placed>, D::Error> {
+        let words = || text.text.split(|byte| !in_word(*byte)).filter(|word| !word.is_empty());
+        let alone = words().nth(1).is_none();
+        let mut operands = Vec::new();
+        let (mut offset, mut expanded) = (0_u32, false);
+        for word in words() {
+            // A typo for each character would leave nothing of the word; in compounds short parts
+            // are too much like any other.
+            let characters = word.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+            let typos = text.typos.min(characters.saturating_sub(1).min(2) as u8);
+            let (plain, positions) = self.lexize(word, labels, false)?;
+            let stop_word = positions > 0 && plain.is_empty();
+            let mut similar = Vec::new();
+            if typos > 0 && !stop_word && (alone || characters > 2) {
+                let folded = self.dictionary.fold(word)?;
+                similar = self.dictionary.similar(&folded, typos)?;
+            }
+            if similar.is_empty() {
+                operands.extend(plain.into_iter().map(|(at, node)| (offset + at, node)));
+                offset += positions;
+            } else {
+                expanded = true;
+                offset += 1;
+                let operand = self.alternatives(Vec::new(), similar, labels)?;
+                operands.extend(operand.map(|node| (offset, node)));
+            }
+        }
+        Ok(expanded.then_some((operands, offset)))
+    }
+
+    /// One of some nodes, or of the words of the vocabulary.
+    fn alternatives(
+        &mut self,
+        mut alternatives: Vec<Node>,
+        candidates: Vec<Vec<u8>>,
+        labels: u8,
+    ) -> Result<Option<Node>, D::Error> {
         for candidate in candidates.into_iter().take(MAX_EXPANSIONS) {
             let (words, _) = self.lexize(&candidate, labels, false)?;
             let Some(node) = phrase(words) else { continue };
@@ -333,8 +371,7 @@ impl<D: Dictionary> Resolver<'_, D> {
                 alternatives.push(node);
             }
         }
-        let operands = any(alternatives).map(|node| (1, node));
-        Ok((Vec::from_iter(operands), positions.max(1)))
+        Ok(any(alternatives))
     }
 
     /// The lexemes of a text as it is.
@@ -379,6 +416,11 @@ impl<D: Dictionary> Resolver<'_, D> {
         self.bytes = bytes;
         Some(Node::Word { lexeme, labels, prefix })
     }
+}
+
+/// Whether a byte belongs to a word of a vocabulary.
+fn in_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
 /// Whether a prefix stands for that word too.
@@ -676,6 +718,10 @@ mod tests {
             ("xyz~", Match::Any, "'xyz'"),
             ("rnak", Match::Any, "'rnak'"),
             ("-rnak~", Match::Any, "!( 'rank' | 'rain' )"),
+            ("rnak?~1, (~rnak~2!)", Match::Any, "'rank' | 'rain' | 'rank' | 'rain'"),
+            ("tset-rnak~1", Match::Any, "( 'thesi' | 'theory' ) <-> ( 'rank' | 'rain' )"),
+            ("tset-ra~1", Match::Any, "( 'thesi' | 'theory' ) <-> 'ra'"),
+            ("the~1 of~ t~1 r~", Match::Any, "'t' | 'r'"),
             ("\"web rnak~ x\"", Match::Any, "'web' <-> ( 'rank' | 'rain' ) <-> 'x'"),
             // No keystroke on the way to `ranking` loses `rank`.
             ("ran", Match::Prefix, "'ran':*"),
