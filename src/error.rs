@@ -1,7 +1,13 @@
 //! Every error that a user can meet: SQLSTATE, message, detail and hint, one small function each.
 
+use core::fmt::Display;
+
 use addresses::{Family, text::ParseError};
 use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
+use search::{
+    fusion::InvalidArgument,
+    snippet::{OPTIONS, OptionError},
+};
 
 /// Raises `report` as an ERROR. It unwinds to the entry point, which hands it to the server.
 #[cold]
@@ -54,7 +60,7 @@ pub(crate) fn malformed_state(detail: &str) -> ! {
     raise(
         report(
             PgSqlErrorCode::ERRCODE_INVALID_BINARY_REPRESENTATION,
-            "invalid serialized state of a range aggregate",
+            "invalid serialized state of an aggregate",
         )
         .set_detail(detail)
         .set_hint("All servers that take part in a query must run the same version of rangerank."),
@@ -444,6 +450,32 @@ pub(crate) fn no_index_on_hosts() -> ! {
     )
 }
 
+/// An argument of reciprocal rank fusion is out of its bounds.
+#[cold]
+pub(crate) fn bad_score_argument(reason: &InvalidArgument, given: impl Display) -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, reason.to_string())
+            .set_detail(format!("It is {given}.")),
+    )
+}
+
+/// A half-life after which nothing could have decayed to a half.
+#[cold]
+pub(crate) fn bad_half_life(reason: &InvalidArgument) -> ! {
+    raise(report(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, reason.to_string()).set_hint(
+        "It is the age at which the score has fallen to 0.5, for instance interval '30 days'.",
+    ))
+}
+
+/// A finite sum of scores is too large.
+#[cold]
+pub(crate) fn score_overflow() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "value out of range: overflow")
+            .set_hint("Use smaller weights."),
+    )
+}
+
 /// An OID that no text search configuration has.
 #[cold]
 pub(crate) fn unknown_configuration(oid: u32) -> ! {
@@ -472,6 +504,57 @@ pub(crate) fn bad_match(word: &str) -> ! {
 #[cold]
 pub(crate) fn query_too_large() -> ! {
     raise(report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "tsquery is too large"))
+}
+
+/// Options of a snippet that are no object.
+#[cold]
+pub(crate) fn options_not_object() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "snippet options must be a JSON object",
+        )
+        .set_hint(format!("Its keys are among {}.", OPTIONS.join(", "))),
+    )
+}
+
+/// An option of a snippet that there is not, or that cannot have this value.
+#[cold]
+pub(crate) fn bad_option(name: &str, reason: &OptionError) -> ! {
+    raise(match reason {
+        OptionError::Unknown => report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("unrecognized snippet option: \"{name}\""),
+        )
+        .set_hint(format!("Valid options are {}.", OPTIONS.join(", "))),
+        _ => report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("invalid value for snippet option \"{name}\""),
+        )
+        .set_detail(format!("It {reason}.")),
+    })
+}
+
+/// A number of results that nobody can have.
+#[cold]
+pub(crate) fn bad_count(n: i32, most: u32) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("n must be between 1 and {most}"),
+        )
+        .set_detail(format!("It is {n}.")),
+    )
+}
+
+/// A snippet that does not fit into one value.
+#[cold]
+pub(crate) fn snippet_too_large() -> ! {
+    raise(
+        report(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "snippet is too large")
+            .set_detail("It does not fit into one value of at most 1 GB.")
+            .set_hint("Ask for fewer words with max_words, or for fewer fragments."),
+    )
 }
 
 /// A parameter of BM25 out of its bounds.

@@ -29,7 +29,7 @@ impl Call {
     pub(crate) fn argument(self, n: usize) -> Option<Datum> {
         // SAFETY: the server passes `nargs` arguments.
         unsafe {
-            debug_assert!(n < (*self.info).nargs as usize);
+            debug_assert!(n < self.arguments());
             let argument = *(*self.info).args.as_ptr().add(n);
             (!argument.isnull).then_some(argument.value)
         }

@@ -3,7 +3,7 @@
 //! Nothing here frees by scope: a context owns its memory, and what lies in it needs no `Drop`.
 //! That is what lets an error jump over it, `work_mem` see it, and a rescan reset it.
 
-use core::{alloc::Layout, ptr::NonNull};
+use core::{alloc::Layout, ffi::CStr, ptr::NonNull};
 
 use allocator_api2::alloc::{AllocError, Allocator};
 use pgrx::pg_sys;
@@ -33,6 +33,39 @@ impl ContextAllocator {
     /// The context.
     pub(crate) fn context(self) -> pg_sys::MemoryContext {
         self.0.as_ptr()
+    }
+
+    /// A new context that goes with this one.
+    pub(crate) fn child(self, name: &'static CStr) -> Self {
+        // SAFETY: the context is alive by `new`, and so is its child as long; sizes are those of
+        // the server's ALLOCSET_DEFAULT_SIZES.
+        unsafe {
+            Self::new(pg_sys::AllocSetContextCreateInternal(
+                self.context(),
+                name.as_ptr(),
+                0,
+                8 * 1024,
+                8 * 1024 * 1024,
+            ))
+        }
+    }
+
+    /// Frees all that was allocated, and the context's children.
+    ///
+    /// # Safety
+    /// None of it is used any more.
+    pub(crate) unsafe fn reset(self) {
+        // SAFETY: as ours.
+        unsafe { pg_sys::MemoryContextReset(self.context()) }
+    }
+
+    /// Frees the context with all that was allocated.
+    ///
+    /// # Safety
+    /// Neither is used any more.
+    pub(crate) unsafe fn delete(self) {
+        // SAFETY: as ours.
+        unsafe { pg_sys::MemoryContextDelete(self.context()) }
     }
 
     /// Runs `work` with the context as the current one. An error need not restore the one before:

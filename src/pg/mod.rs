@@ -8,6 +8,7 @@ mod comparison;
 mod fence;
 mod gist;
 mod inet;
+mod json;
 mod line;
 mod memory;
 mod operator;
@@ -34,6 +35,7 @@ pub(crate) use inet::{
     EndBytes, Ends, Inet, InetBounds, InetMultirange, cidr_array, inetrange, inetrange_ends,
     is_offset, numeric_of, offset,
 };
+pub(crate) use json::{JsonValue, json_object};
 pub(crate) use line::{DatumLine, InlineLine, Room, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
 pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite, is_literal};
@@ -48,9 +50,7 @@ pub(crate) use table::{
     Column, Condition, KeyedTable, NotThis, Snapshot, as_user, check_owner, check_select,
     hides_rows, is_out_of_reach, owner, relation_name,
 };
-pub(crate) use text_search::{
-    Configuration, Lexeme, Lexemes, Lexized, Lexizer, Token, Tokens, lower,
-};
+pub(crate) use text_search::{Configuration, Lexized, Lexizer, Tokens, generation, lower};
 pub(crate) use value::{
     Round, array_elements, bigint_array, c_string, call1, call2, call3, check_finite_numeric,
     copy_varlena, float, float8_array, input, is_endless, is_utf8, numeric, output, received_text,

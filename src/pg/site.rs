@@ -1,11 +1,12 @@
-//! What a place in a plan keeps of its last call, for functions whose last arguments hardly change.
+//! What a place in a plan keeps of its last calls, for functions whose last arguments hardly change.
 //!
 //! The key of what is kept is bytes: those of the arguments, and of the [`Moment`] where the result also
-//! depends on what is in tables. A row costs a comparison. The value lies in memory of its own, which
-//! is emptied when another one takes its place; values are never dropped.
+//! depends on what is in tables. A row costs a comparison. Each value lies in memory of its own,
+//! which is emptied when another one takes its place; values are never dropped.
 
 use core::ptr;
 
+use allocator_api2::vec::Vec;
 use pgrx::pg_sys;
 
 use super::{Call, ContextAllocator};
@@ -68,13 +69,38 @@ impl Moment {
     }
 }
 
-/// What a place in a plan keeps.
-struct Site<T> {
+/// How many values a place in a plan keeps: a join of documents with queries may come round to each
+/// query again and again.
+const KEPT: usize = 128;
+
+/// The longest key beside which others are kept.
+const LARGE: usize = 16 * 1024;
+
+/// One value that a place in a plan keeps.
+struct Entry<T> {
     /// Where the key and the value are.
     memory: pg_sys::MemoryContext,
     key: *const u8,
     length: usize,
     value: *mut T,
+}
+
+impl<T> Entry<T> {
+    #[inline]
+    fn is_of(&self, parts: &[&[u8]]) -> bool {
+        // SAFETY: a value and its key stay until the memory is emptied.
+        !self.value.is_null()
+            && is(unsafe { core::slice::from_raw_parts(self.key, self.length) }, parts)
+    }
+}
+
+/// What a place in a plan keeps.
+struct Site<T> {
+    entries: Vec<Entry<T>, ContextAllocator>,
+    /// The one that was asked for last.
+    last: usize,
+    /// The one that makes room, once there are as many as may be.
+    oldest: usize,
 }
 
 /// Whether `key` is `parts`, one behind the other, each with its length before it.
@@ -94,8 +120,8 @@ fn is(mut key: &[u8], parts: &[&[u8]]) -> bool {
 }
 
 impl Call {
-    /// The value that the last call from the same place made from `parts`, if they are the same, else
-    /// what `make` makes of them, in the memory that it is given.
+    /// The value that an earlier call from the same place made from `parts`, else what `make` makes of
+    /// them, in the memory that it is given.
     ///
     /// One function keeps values of one type only, always with as many parts.
     #[inline]
@@ -105,56 +131,62 @@ impl Call {
         make: impl FnOnce(ContextAllocator) -> T,
     ) -> &'a mut T {
         let site = self.kept(|| Site::<T> {
-            memory: ptr::null_mut(),
-            key: ptr::null(),
-            length: 0,
-            value: ptr::null_mut(),
+            entries: Vec::new_in(ContextAllocator::current()),
+            last: 0,
+            oldest: 0,
         });
-        // SAFETY: a value and its key stay until the memory is emptied, below.
-        unsafe {
-            if !site.value.is_null()
-                && is(core::slice::from_raw_parts(site.key, site.length), parts)
-            {
-                return &mut *site.value;
+        if !site.entries.get(site.last).is_some_and(|entry| entry.is_of(parts)) {
+            match site.entries.iter().position(|entry| entry.is_of(parts)) {
+                Some(found) => site.last = found,
+                None => self.replace(site, parts, make),
             }
-            self.replace(site, parts, make)
         }
+        // SAFETY: a value stays until another takes its place, which is another call's.
+        unsafe { &mut *site.entries[site.last].value }
     }
 
-    /// # Safety
-    /// `site` is what this place keeps.
+    /// Makes a value, which is the last one asked for then.
     #[cold]
     #[inline(never)]
-    unsafe fn replace<'a, T>(
+    fn replace<T>(
         self,
         site: &mut Site<T>,
         parts: &[&[u8]],
         make: impl FnOnce(ContextAllocator) -> T,
-    ) -> &'a mut T {
-        // SAFETY: the context is a child of the one in which the place keeps things.
+    ) {
+        let large = parts.iter().map(|part| part.len()).sum::<usize>() > LARGE;
+        // SAFETY: the contexts are children of the one in which the place keeps things.
         unsafe {
-            if site.memory.is_null() {
-                site.memory = pg_sys::AllocSetContextCreateInternal(
+            if large && !site.entries.is_empty() {
+                // It takes the place of the last one.
+            } else if site.entries.len() < KEPT {
+                let memory = pg_sys::AllocSetContextCreateInternal(
                     (*(*self.info()).flinfo).fn_mcxt,
                     c"rangerank call site".as_ptr(),
                     0,
-                    8 * 1024,
+                    1024,
                     8 * 1024 * 1024,
                 );
+                let (key, value) = (ptr::null(), ptr::null_mut());
+                site.entries.push(Entry { memory, key, length: 0, value });
+                site.last = site.entries.len() - 1;
+            } else {
+                site.last = site.oldest;
+                site.oldest = (site.oldest + 1) % KEPT;
             }
+            let entry = &mut site.entries[site.last];
             // From here on an error leaves nothing behind that could be taken for an answer.
-            site.value = ptr::null_mut();
-            pg_sys::MemoryContextReset(site.memory);
-            let memory = ContextAllocator::new(site.memory);
-            let mut key = allocator_api2::vec::Vec::new_in(memory);
+            entry.value = ptr::null_mut();
+            pg_sys::MemoryContextReset(entry.memory);
+            let memory = ContextAllocator::new(entry.memory);
+            let mut key = Vec::new_in(memory);
             for part in parts {
                 key.extend_from_slice(&(part.len() as u64).to_ne_bytes());
                 key.extend_from_slice(part);
             }
-            (site.key, site.length) = (key.as_ptr(), key.len());
+            (entry.key, entry.length) = (key.as_ptr(), key.len());
             core::mem::forget(key);
-            site.value = memory.put(make(memory));
-            &mut *site.value
+            entry.value = memory.put(make(memory));
         }
     }
 }

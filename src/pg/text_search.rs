@@ -12,12 +12,15 @@
 //! for each text and, dictionaries, each token, as core does.
 
 use core::{
-    ffi::{CStr, c_char},
-    marker::PhantomData,
+    ffi::{CStr, c_char, c_int},
+    ops::Range,
     ptr,
+    sync::atomic::{AtomicU64, Ordering},
 };
+use std::sync::Once;
 
 use pgrx::pg_sys::{self, Datum, Oid};
+use search::plain::{Piece, Pieces};
 
 use super::fenced;
 use crate::error;
@@ -28,9 +31,43 @@ const MAX_TOKEN: usize = (1 << 11) - 2;
 /// The parser `pg_catalog.default`.
 const DEFAULT_PARSER: u32 = 3722;
 
+/// Kinds of its tokens: words of ASCII letters, and what is between tokens (`wparser_def.c`).
+const ASCII_WORD: u32 = 1;
+const BLANK: u32 = 12;
+
 /// A text search configuration, looked up for one text.
 #[derive(Clone, Copy)]
 pub(crate) struct Configuration(*mut pg_sys::TSConfigCacheEntry);
+
+/// How often configurations or dictionaries have changed, as far as this session was told.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// # Safety
+/// To be called by the server, with an entry of a cache that is not valid any more.
+unsafe extern "C-unwind" fn count_change(_argument: Datum, _cache: c_int, _hash: u32) {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+}
+
+/// What tokens stand for is the same as long as this number is: it counts the changes of
+/// configurations, their lists of dictionaries, dictionaries and parsers.
+pub(crate) fn generation() -> u64 {
+    static LISTENS: Once = Once::new();
+    LISTENS.call_once(|| {
+        use pg_sys::SysCacheIdentifier as Cache;
+        for cache in [Cache::TSCONFIGOID, Cache::TSCONFIGMAP, Cache::TSDICTOID, Cache::TSPARSEROID]
+        {
+            // SAFETY: the server calls the function as long as the backend lives, as the library does.
+            unsafe {
+                pg_sys::CacheRegisterSyscacheCallback(
+                    cache as c_int,
+                    Some(count_change),
+                    Datum::from(0),
+                );
+            }
+        }
+    });
+    GENERATION.load(Ordering::Relaxed)
+}
 
 impl Configuration {
     /// The one with this OID, as arguments of type `regconfig` name it.
@@ -66,10 +103,17 @@ impl Configuration {
         unsafe { fenced::getTSCurrentConfig(true) }
     }
 
-    /// The tokens of `text`.
+    /// The tokens of `text`; of core's default parser without blanks, unless a dictionary is asked
+    /// about those.
     pub(crate) fn tokens(self, text: &[u8]) -> Tokens<'_> {
         // SAFETY: the entry is alive by `new`.
-        Tokens::new(unsafe { (*self.0).prsId }, text)
+        let parser = unsafe { (*self.0).prsId };
+        Tokens::new(parser, text, parser.to_u32() == DEFAULT_PARSER && !self.knows(BLANK))
+    }
+
+    /// Whether any dictionary is asked about this kind of token.
+    pub(crate) fn knows(self, kind: u32) -> bool {
+        !self.dictionaries(kind).is_empty()
     }
 
     /// The dictionaries for a kind of token.
@@ -97,50 +141,61 @@ pub(crate) struct Token<'t> {
     pub(crate) text: &'t [u8],
 }
 
-/// The tokens of a text; parts of compounds follow the compound.
+/// The tokens of a text; parts of compounds follow the compound. Of core's default parser, blanks may be
+/// left out: then plain words are found without it.
 pub(crate) struct Tokens<'t> {
     parser: *mut pg_sys::TSParserCacheEntry,
-    state: Datum,
-    ended: bool,
-    text: PhantomData<&'t [u8]>,
+    /// Of the parser while it runs.
+    state: Option<Datum>,
+    text: &'t [u8],
+    /// What the parser has not been given yet, by pieces if some need not be.
+    rest: Rest<'t>,
+}
+
+enum Rest<'t> {
+    All,
+    Pieces(Pieces<'t>),
+    Nothing,
 }
 
 impl<'t> Tokens<'t> {
-    /// The tokens that core's default parser finds.
+    /// The tokens that core's default parser finds, blanks aside.
     pub(crate) fn by_default(text: &'t [u8]) -> Self {
-        Self::new(Oid::from(DEFAULT_PARSER), text)
+        Self::new(Oid::from(DEFAULT_PARSER), text, true)
     }
 
-    fn new(parser: Oid, text: &'t [u8]) -> Self {
+    fn new(parser: Oid, text: &'t [u8], plain: bool) -> Self {
+        // SAFETY: the server raises an error or returns an entry that lives as long as the backend.
+        let parser = unsafe { fenced::lookup_ts_parser_cache(parser) };
+        let rest = if plain { Rest::Pieces(Pieces::new(text)) } else { Rest::All };
+        Self { parser, state: None, text, rest }
+    }
+
+    /// Has the parser begin with a part of the text.
+    fn begin(&mut self, part: Range<usize>) {
+        let part = &self.text[part];
         // SAFETY: the parser's functions are looked up by the server and called as it does.
-        unsafe {
-            let parser = fenced::lookup_ts_parser_cache(parser);
-            let state = fenced::FunctionCall2Coll(
-                &raw mut (*parser).prsstart,
+        self.state = Some(unsafe {
+            fenced::FunctionCall2Coll(
+                &raw mut (*self.parser).prsstart,
                 Oid::INVALID,
-                Datum::from(text.as_ptr()),
-                Datum::from(text.len() as i32),
-            );
-            Self { parser, state, ended: false, text: PhantomData }
-        }
+                Datum::from(part.as_ptr()),
+                Datum::from(part.len() as i32),
+            )
+        });
     }
-}
 
-impl<'t> Iterator for Tokens<'t> {
-    type Item = Token<'t>;
-
-    fn next(&mut self) -> Option<Token<'t>> {
-        if self.ended {
-            return None;
-        }
+    /// The parser's next token.
+    #[inline]
+    fn parsed(&mut self, state: Datum) -> Option<Token<'t>> {
         let (mut start, mut length) = (ptr::null::<u8>(), 0i32);
-        // SAFETY: as `new`; the parser sets both where there is a token. Its own memory, if it has
+        // SAFETY: as `begin`; the parser sets both where there is a token. Its own memory, if it has
         // the token there, is not freed before the end of the call that runs.
         unsafe {
             let kind = fenced::FunctionCall3Coll(
                 &raw mut (*self.parser).prstoken,
                 Oid::INVALID,
-                self.state,
+                state,
                 Datum::from(&raw mut start),
                 Datum::from(&raw mut length),
             )
@@ -149,9 +204,37 @@ impl<'t> Iterator for Tokens<'t> {
                 let text = core::slice::from_raw_parts(start, length.max(0) as usize);
                 return Some(Token { kind: kind as u32, text });
             }
-            self.ended = true;
-            fenced::FunctionCall1Coll(&raw mut (*self.parser).prsend, Oid::INVALID, self.state);
+            self.state = None;
+            fenced::FunctionCall1Coll(&raw mut (*self.parser).prsend, Oid::INVALID, state);
             None
+        }
+    }
+}
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Token<'t>> {
+        loop {
+            if let Some(state) = self.state
+                && let Some(token) = self.parsed(state)
+            {
+                return Some(token);
+            }
+            match &mut self.rest {
+                Rest::Nothing => return None,
+                Rest::All => {
+                    self.rest = Rest::Nothing;
+                    self.begin(0..self.text.len());
+                }
+                Rest::Pieces(pieces) => match pieces.next()? {
+                    Piece::Word(word) => {
+                        return Some(Token { kind: ASCII_WORD, text: &self.text[word] });
+                    }
+                    Piece::Other(part) => self.begin(part),
+                },
+            }
         }
     }
 }
@@ -208,12 +291,13 @@ impl Iterator for Lexemes {
     }
 }
 
-/// Tokens that were decided on together: more than one after a dictionary had asked for more, or where
-/// tokens before were known to none.
+/// Tokens that were decided on together, in order: more than one after a dictionary had asked for more.
 pub(crate) struct Lexized<'l, 't> {
-    /// The tokens, in order, those that nobody knows or asks about among them.
+    /// Those before, which no dictionary knows.
+    pub(crate) unknown: &'l [Token<'t>],
+    /// The tokens, those about which nobody is asked among them; none if `lexemes` is `None`.
     pub(crate) tokens: &'l [Token<'t>],
-    /// What they stand for together; `None` if no dictionary knows them.
+    /// What they stand for together.
     pub(crate) lexemes: Option<Lexemes>,
 }
 
@@ -225,6 +309,8 @@ pub(crate) struct Lexizer<'t> {
     /// Tokens: `..head` are decided on, the others wait for it.
     tokens: Vec<Token<'t>>,
     head: usize,
+    /// The first of those decided on that lexemes stand for.
+    known: usize,
     /// The place in the list of the dictionary that the head is to be shown next.
     place: usize,
     /// The dictionary that has asked for more, the token it is to be shown next, and its answer so far
@@ -241,6 +327,7 @@ impl<'t> Lexizer<'t> {
             configuration,
             tokens: Vec::new(),
             head: 0,
+            known: 0,
             place: 0,
             asking: None,
             next: 0,
@@ -265,7 +352,7 @@ impl<'t> Lexizer<'t> {
             Some(token) if token.text.len() > MAX_TOKEN => {
                 // It takes no part; only what marks words in a text wants to see it pass.
                 if !self.is_waiting() {
-                    decided(Lexized { tokens: &[token], lexemes: None });
+                    decided(Lexized { unknown: &[token], tokens: &[], lexemes: None });
                 }
                 return;
             }
@@ -283,7 +370,9 @@ impl<'t> Lexizer<'t> {
                 _ => tokens,
             };
             if lexemes.is_some() || !tokens.is_empty() {
-                decided(Lexized { tokens, lexemes });
+                let known = if lexemes.is_some() { self.known } else { tokens.len() };
+                let (unknown, tokens) = tokens.split_at(known.min(tokens.len()));
+                decided(Lexized { unknown, tokens, lexemes });
             }
             self.tokens.drain(..self.head);
             self.next -= self.head.min(self.next);
@@ -331,6 +420,7 @@ impl<'t> Lexizer<'t> {
                 match lexemes.clone().next() {
                     Some(filtered) if filtered.is_filtered() => text = filtered.text(),
                     _ => {
+                        self.known = self.head;
                         self.step();
                         return Ok(Some(lexemes));
                     }
@@ -369,6 +459,7 @@ impl<'t> Lexizer<'t> {
             let answer = lexemes.map(|lexemes| (lexemes, self.next)).or(self.answer.take());
             self.answer = None;
             let Some((lexemes, last)) = answer else { return Err(()) };
+            self.known = self.head;
             self.head = last + 1;
             self.place = 0;
             return Ok(Some(lexemes));

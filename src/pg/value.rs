@@ -70,8 +70,7 @@ pub(crate) fn text(value: impl AsRef<[u8]>) -> Datum {
     }
 }
 
-/// The characters of a text value, which must outlive them. In a database that is not in UTF-8,
-/// what is not ASCII is a `?` each byte: what comes of it may be shown in that encoding too.
+/// The characters of a text value, which must outlive them, as [`characters`].
 ///
 /// # Safety
 /// `value` is a text.

@@ -28,7 +28,7 @@ const MAX_WORD: usize = 255;
 
 /// The kinds of tokens of the default parser that are words: `asciiword`, `word`, `numword`, and the
 /// parts of compounds, `hword_numpart`, `hword_part`, `hword_asciipart`.
-const WORDS: [u32; 6] = [1, 2, 3, 9, 10, 11];
+pub(super) const WORDS: [u32; 6] = [1, 2, 3, 9, 10, 11];
 
 /// Documents that are counted.
 pub(super) struct Counted {

@@ -22,6 +22,10 @@ use crate::{
     },
 };
 
+/// A word that is so many times rarer than the most frequent similar one was hardly meant, and what it
+/// adds to the score, as a rare word, hides what was.
+const RARER: u64 = 20;
+
 /// The words of a configuration, and of a corpus.
 struct Words {
     configuration: Configuration,
@@ -81,7 +85,10 @@ impl Dictionary for Words {
             if vocabulary.frequency(word).is_some() {
                 return Vec::new();
             }
-            vocabulary.similar(word, typos, MAX_EXPANSIONS)
+            let mut words = vocabulary.similar(word, typos, MAX_EXPANSIONS);
+            let most = words.first().map_or(0, |word| word.frequency);
+            words.retain(|word| word.frequency.saturating_mul(RARER) >= most);
+            words
         }))
     }
 

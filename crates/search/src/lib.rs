@@ -12,6 +12,7 @@
 //! | [`counts`] | those numbers taken from documents |
 //! | [`vocabulary`] | which words are similar, or begin alike |
 //! | [`suggest`] | what was meant, what may come next |
+//! | [`plain`] | plain words of a text, without the server's parser |
 //! | [`marking`] | which words of a text a query means |
 //! | [`snippet`] | the passages of a text that say why it was found |
 //! | [`fusion`] | scores of different kinds brought together |
@@ -29,6 +30,7 @@ pub mod evaluate;
 pub mod fusion;
 pub mod marking;
 pub mod parse;
+pub mod plain;
 pub mod resolve;
 pub mod snippet;
 pub mod statistics;

@@ -135,6 +135,21 @@ struct Use {
     phrase: bool,
 }
 
+/// Where a token stands in a document. Parsers give a part of the document, or a copy of a part: that is
+/// sought from `after` on, not far behind.
+pub fn place_of(document: &[u8], token: &[u8], after: usize) -> Option<usize> {
+    /// Bytes between two tokens that are looked at.
+    const NEAR: usize = 1 << 12;
+    let (all, part) = (document.as_ptr_range(), token.as_ptr_range());
+    if all.start <= part.start && part.end <= all.end {
+        return Some(part.start.addr() - all.start.addr());
+    }
+    let near = document.get(after..)?;
+    let near = &near[..near.len().min(NEAR + token.len())];
+    let found = near.windows(token.len().max(1)).position(|window| window == token);
+    found.map(|at| after + at)
+}
+
 /// A query, ready to mark one document after the other.
 #[derive(Debug)]
 pub struct Marker<A: Allocator> {
@@ -1075,6 +1090,21 @@ mod tests {
     }
 
     /// The same words as by the definition, a compound only if none of its parts is.
+    #[test]
+    fn tokens_are_found_where_they_stand() {
+        let document = b"one two one";
+        assert_eq!(place_of(document, &document[8..], 0), Some(8), "a part");
+        assert_eq!(place_of(document, &document[11..], 0), Some(11));
+        let copy = |text: &str| text.as_bytes().to_vec();
+        assert_eq!(place_of(document, &copy("one"), 0), Some(0), "a copy");
+        assert_eq!(place_of(document, &copy("one"), 3), Some(8));
+        assert_eq!(place_of(document, &copy("three"), 0), None);
+        assert_eq!(place_of(document, &copy("one"), 99), None);
+        let far = [vec![b' '; 5000], copy("one")].concat();
+        assert_eq!(place_of(&far, &copy("one"), 0), None, "too far");
+        assert_eq!(place_of(&far, &copy("one"), 1000), Some(5000));
+    }
+
     #[test]
     fn words_are_those_that_the_query_means() {
         let mut random = Random(101);
