@@ -197,13 +197,14 @@ test("search", async () => {
   const query = sql`search_query('english', ${"rangse~ -songs"}, 'all', 'article_words_stats')`;
   const score = sql`bm25_rank(${article.words}, ${query}, 'article_words_stats')`.mapWith(Number);
   const found = await db
-    .select({ title: article.title, score })
+    .select({ title: article.title, score, passage: sql`search_snippet('english', ${article.body}, ${query})` })
     .from(article)
     .where(sql`${article.words} @@ ${query}`)
     .orderBy(desc(score));
   // docs: end
   assert.deepEqual(found.map((row) => row.title), ["Ranges", "Addresses"]);
   assert.ok(found[0].score > found[1].score);
+  assert.equal(found[1].passage, "Networks are <mark>ranges</mark> of addresses.");
 });
 
 test("index", async () => {

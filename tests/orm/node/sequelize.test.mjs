@@ -170,7 +170,7 @@ test("search", async () => {
   const query = fn("search_query", "english", "rangse~ -songs", "all", "article_words_stats");
   const score = fn("bm25_rank", col("words"), query, "article_words_stats");
   const found = await Article.findAll({
-    attributes: ["title", [score, "score"]],
+    attributes: ["title", [score, "score"], [fn("search_snippet", "english", col("body"), query), "passage"]],
     where: where(fn("ts_match_vq", col("words"), query), literal("true")),
     order: [[score, "DESC"]],
     raw: true,
@@ -178,6 +178,7 @@ test("search", async () => {
   // docs: end
   assert.deepEqual(found.map((row) => row.title), ["Ranges", "Addresses"]);
   assert.ok(found[0].score > found[1].score);
+  assert.equal(found[1].passage, "Networks are <mark>ranges</mark> of addresses.");
 });
 
 test("index", async () => {

@@ -249,15 +249,20 @@ class Asyncpg(unittest.IsolatedAsyncioTestCase):
         await self.connection.execute("SELECT search_create_stats('article', 'words', 'title', 'body')")
         found = await self.ask(
             """
-            SELECT title, bm25_rank(words, query, 'article_words_stats') AS score
+            SELECT title, bm25_rank(words, query, 'article_words_stats') AS score,
+                   search_snippet('english', body, query)
             FROM article, search_query('english', $1, 'all', 'article_words_stats') AS query
             WHERE words @@ query ORDER BY score DESC
             """,
             # As people type: a word with a typo, and one that is not wanted.
             "rangse~ -songs",
         )
+        meant = await self.ask("SELECT search_correct('article_words_stats', $1)", "ranegs of adresses")
+        next_words = await self.ask("SELECT word FROM search_complete('article_words_stats', $1)", "net")
         # docs: end
-        self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+        self.assertEqual([title for title, _, _ in found], ["Ranges", "Addresses"])
+        self.assertEqual(found[1][2], "Networks are <mark>ranges</mark> of addresses.")
+        self.assertEqual((meant, next_words), ([("ranges of addresses",)], [("networks",)]))
         self.assertGreater(found[0][1], found[1][1])
 
     async def test_concurrently(self) -> None:

@@ -180,16 +180,21 @@ class JsonCalls(unittest.TestCase):
             SELECT search_create_stats('api.article', 'words', 'title', 'body');
 
             CREATE FUNCTION api.search(typed text)
-                RETURNS TABLE (title text, score float8)
+                RETURNS TABLE (title text, score float8, passage text)
                 LANGUAGE sql STABLE AS $$
-                    SELECT title, bm25_rank(words, query, 'api.article_words_stats') AS score
+                    SELECT title, bm25_rank(words, query, 'api.article_words_stats') AS score,
+                           search_snippet('english', body, query)
                     FROM api.article, search_query('english', typed, 'all', 'api.article_words_stats') AS query
                     WHERE words @@ query ORDER BY score DESC
                 $$;
         """)
         # As people type: a word with a typo, and one that is not wanted.
         found = self.rpc("api", "search", {"typed": "rangse~ -songs"})
+        # What helps with typing needs no wrapper.
+        words = self.rpc("public", "search_complete", {"stats": "api.article_words_stats", "prefix": "net"})
         # docs: end
+        self.assertEqual(found[1]["passage"], "Networks are <mark>ranges</mark> of addresses.")
+        self.assertEqual(words, [{"word": "networks", "documents": 1}])
         self.assertEqual([row["title"] for row in found], ["Ranges", "Addresses"])
         self.assertGreater(found[0]["score"], found[1]["score"])
 

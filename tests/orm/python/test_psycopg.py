@@ -238,15 +238,20 @@ class Text(unittest.TestCase):
         self.connection.execute("SELECT search_create_stats('article', 'words', 'title', 'body')")
         found = self.ask(
             """
-            SELECT title, bm25_rank(words, query, 'article_words_stats') AS score
+            SELECT title, bm25_rank(words, query, 'article_words_stats') AS score,
+                   search_snippet('english', body, query)
             FROM article, search_query('english', %s, 'all', 'article_words_stats') AS query
             WHERE words @@ query ORDER BY score DESC
             """,
             # As people type: a word with a typo, and one that is not wanted.
             "rangse~ -songs",
         )
+        meant = self.ask("SELECT search_correct('article_words_stats', %s)", "ranegs of adresses")
+        next_words = self.ask("SELECT word FROM search_complete('article_words_stats', %s)", "net")
         # docs: end
-        self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+        self.assertEqual([title for title, _, _ in found], ["Ranges", "Addresses"])
+        self.assertEqual(found[1][2], "Networks are <mark>ranges</mark> of addresses.")
+        self.assertEqual((meant, next_words), ([("ranges of addresses",)], [("networks",)]))
         self.assertGreater(found[0][1], found[1][1])
 
 

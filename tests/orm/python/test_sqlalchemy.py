@@ -175,7 +175,14 @@ def search(typed: str) -> Any:
     """The articles that meet what somebody typed, best first."""
     query = func.search_query("english", typed, "all", "article_words_stats")
     score = func.bm25_rank(Article.words, query, "article_words_stats")
-    return select(Article.title, score).where(Article.words.op("@@")(query)).order_by(score.desc())
+    passage = func.search_snippet("english", Article.body, query)
+    return select(Article.title, score, passage).where(Article.words.op("@@")(query)).order_by(score.desc())
+
+
+def completions(prefix: str) -> Any:
+    """Words that begin so, the most frequent first."""
+    found = func.search_complete("article_words_stats", prefix).table_valued("word", "documents")
+    return select(found.c.word)
     # docs: end
 
 
@@ -255,8 +262,10 @@ class Psycopg(unittest.TestCase):
         self.session.add_all(articles())
         self.session.execute(STATISTICS)
         found = self.session.execute(search("rangse~ -songs")).all()
-        self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+        self.assertEqual([title for title, _, _ in found], ["Ranges", "Addresses"])
         self.assertGreater(found[0][1], found[1][1])
+        self.assertEqual(found[1][2], "Networks are <mark>ranges</mark> of addresses.")
+        self.assertEqual(self.session.scalars(completions("net")).all(), ["networks"])
 
     def test_constraint(self) -> None:
         self.session.add_all([*networks(), Network(name="again", net=GUESTS)])
@@ -291,7 +300,7 @@ class Asyncpg(unittest.TestCase):
                 session.add_all([*bookings(), *networks(), *articles()])
                 await session.execute(STATISTICS)
                 found = (await session.execute(search("rangse~ -songs"))).all()
-                self.assertEqual([title for title, _ in found], ["Ranges", "Addresses"])
+                self.assertEqual([title for title, _, _ in found], ["Ranges", "Addresses"])
                 span = Range(date(2025, 1, 31), date(2025, 4, 1))
                 seats = select(Booking.seats).where(Booking.guest == "Ana")
                 for query, rows in (

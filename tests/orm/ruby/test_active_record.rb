@@ -163,10 +163,12 @@ class ActiveRecordTest < Minitest::Test
       ["search_query('english', ?, 'all', 'articles_words_stats')", "rangse~ -songs"]
     )
     score = Arel.sql("bm25_rank(words, #{query}, 'articles_words_stats')")
-    found = Article.where("words @@ #{query}").order(score.desc).pluck(:title, score)
+    found = Article.where("words @@ #{query}").order(score.desc)
+                   .pluck(:title, score, Arel.sql("search_snippet('english', body, #{query})"))
     # docs: end
     assert_equal %w[Ranges Addresses], found.map(&:first)
     assert_operator found[0][1], :>, found[1][1]
+    assert_equal "Networks are <mark>ranges</mark> of addresses.", found[1][2]
   end
 
   def test_index

@@ -104,6 +104,7 @@ extern "SQL" {
     fn inetrange_cidrs(value: Inetrange) -> Cidr;
     fn search_query(config: Text, query: Text, matching: Text, stats: Text) -> Tsquery;
     fn bm25_rank(document: Tsvector, query: Tsquery, stats: Text) -> Double;
+    fn search_snippet(config: Text, document: Text, query: Tsquery) -> Text;
 }
 
 diesel::infix_operator!(Matches, " @@ ", Bool, backend: Pg);
@@ -349,16 +350,17 @@ fn search() {
     // As people type: a word with a typo, and one that is not wanted.
     let query = || search_query("english", "rangse~ -songs", "all", "article_words_stats");
     let score = || bm25_rank(article::words, query(), "article_words_stats");
-    let found: Vec<(String, f64)> = article::table
+    let found: Vec<(String, f64, String)> = article::table
         .filter(Matches::new(article::words, query()))
         .order(score().desc())
-        .select((article::title, score()))
+        .select((article::title, score(), search_snippet("english", article::body, query())))
         .load(&mut connection)
         .unwrap();
     // docs: end
-    let titles: Vec<_> = found.iter().map(|(title, _)| title.as_str()).collect();
+    let titles: Vec<_> = found.iter().map(|row| row.0.as_str()).collect();
     assert_eq!(titles, ["Ranges", "Addresses"]);
     assert!(found[0].1 > found[1].1);
+    assert_eq!(found[1].2, "Networks are <mark>ranges</mark> of addresses.");
 }
 
 #[test]

@@ -264,7 +264,12 @@ async fn search() -> Outcome {
     .bind("rangse~ -songs")
     .fetch_all(&mut connection)
     .await?;
+    let meant: String = sqlx::query_scalar("SELECT search_correct('article_words_stats', $1)")
+        .bind("ranegs of adresses")
+        .fetch_one(&mut connection)
+        .await?;
     // docs: end
+    assert_eq!(meant, "ranges of addresses");
     assert_eq!(
         found.iter().map(|(title, _)| title.as_str()).collect::<Vec<_>>(),
         ["Ranges", "Addresses"]

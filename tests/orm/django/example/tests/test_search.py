@@ -2,11 +2,21 @@
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.test import TestCase
 
 from example.models import Article
-from example.search import BM25Rank, TypedQuery, refresh_statistics
+from example.search import (
+    RRF,
+    BM25Rank,
+    Snippet,
+    TypedQuery,
+    completions,
+    did_you_mean,
+    refresh_statistics,
+    suggestions,
+)
 
 
 class Search(TestCase):
@@ -61,6 +71,48 @@ class Search(TestCase):
         self.assertEqual(article.title, "Addresses")
         self.assertGreater(article.bm25, 0)
         self.assertGreater(article.rank, 0)
+
+    def test_snippets(self):
+        Article.objects.create(title="Markup", body="Of <b>networks</b> & their ranges.")
+        # docs: snippets
+        query = TypedQuery("network")
+        found = Article.objects.filter(words=query).annotate(
+            passage=Snippet("body", query),
+            plain=Snippet("body", query, {"start": "[", "stop": "]", "escape": "none"}),
+        )
+        # docs: end
+        self.assertEqual(
+            list(found.order_by("title").values_list("passage", "plain")),
+            [
+                ("<mark>Networks</mark> are ranges of addresses.", "[Networks] are ranges of addresses."),
+                (
+                    "Of &lt;b&gt;<mark>networks</mark>&lt;/b&gt; &amp; their ranges.",
+                    "Of <b>[networks]</b> & their ranges.",
+                ),
+            ],
+        )
+
+    def test_helping(self):
+        # docs: helping
+        self.assertEqual(did_you_mean('multirnage -songs "two bonds"'), 'multirange -songs "two bounds"')
+        self.assertEqual(completions("ad"), ["addresses"])
+        self.assertIn("networks", suggestions("netwroks"))
+        # docs: end
+
+    def test_fusion(self):
+        """Two lists in one: by BM25, and by the newest first."""
+        # docs: fusion
+        query = TypedQuery("ranges")
+        found = Article.objects.filter(words=query).annotate(
+            by_score=Window(RowNumber(), order_by=BM25Rank("words", query).desc()),
+            by_age=Window(RowNumber(), order_by=F("id").desc()),
+            fused=RRF(F("by_score")) + RRF(F("by_age")),
+        )
+        # docs: end
+        # The best by its words is the oldest of the three.
+        scores = {article.title: article.fused for article in found}
+        self.assertAlmostEqual(scores["Ranges"], 1 / 61 + 1 / 63)
+        self.assertEqual(len(scores), 3)
 
     def test_index(self):
         Article.objects.bulk_create(Article(title=f"Note {n}", body=f"Something {n}.") for n in range(5000))
