@@ -11,7 +11,7 @@ DEV = PYTHONDONTWRITEBYTECODE=1 python3 -m tools.dev
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build demo test test-quick docs docs-write bench install installcheck package stop clean help
+.PHONY: build demo test test-orm test-quick docs docs-write bench install installcheck package stop clean help
 
 build: ## build the library for the server (the default)
 	@$(DEV) build
@@ -24,6 +24,9 @@ test: ## build and run the whole test suite on a private server
 
 test-quick: ## the tests that need a server, with few random rounds
 	@$(DEV) test-quick
+
+test-orm: ## test real drivers and ORMs on a private server (CLIENTS="django rust …": only these)
+	@$(DEV) test-orm $(CLIENTS)
 
 docs: ## run the examples of the documentation, and compare its pictures
 	@$(DEV) docs

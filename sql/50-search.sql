@@ -1,34 +1,35 @@
 -- Ranked text search over core's tsvector and tsquery: queries, and their scores.
 
--- Queries. Without a configuration there is one form only: with two texts, the first one is that.
+-- Queries. Without a configuration there is one form only: with two texts, the first one is that. They cost
+-- what core's functions of that kind cost, so that a plan does not filter rows where it has an index.
 
 CREATE FUNCTION search_query(query text)
     RETURNS tsquery
-    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'search_query_current';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'search_query_current';
 COMMENT ON FUNCTION search_query(text) IS
     'query for whatever a person types, by default_text_search_config';
 
 CREATE FUNCTION search_query(config regconfig, query text, match text DEFAULT 'any')
     RETURNS tsquery
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'search_query_by_oid';
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'search_query_by_oid';
 COMMENT ON FUNCTION search_query(regconfig, text, text) IS
     'query for whatever a person types; match: any, all, or prefix';
 
 CREATE FUNCTION search_query(config text, query text, match text DEFAULT 'any')
     RETURNS tsquery
-    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'search_query_by_name';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'search_query_by_name';
 COMMENT ON FUNCTION search_query(text, text, text) IS
     'query for whatever a person types; match: any, all, or prefix';
 
 CREATE FUNCTION search_query(config regconfig, query text, match text, stats regclass)
     RETURNS tsquery
-    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'search_query_by_oid_stats';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'search_query_by_oid_stats';
 COMMENT ON FUNCTION search_query(regconfig, text, text, regclass) IS
     'query for whatever a person types, with typos and prefixes as the words of a corpus have them';
 
 CREATE FUNCTION search_query(config text, query text, match text, stats regclass)
     RETURNS tsquery
-    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'search_query_by_name_stats';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'search_query_by_name_stats';
 COMMENT ON FUNCTION search_query(text, text, text, regclass) IS
     'query for whatever a person types, with typos and prefixes as the words of a corpus have them';
 

@@ -39,7 +39,7 @@ pub(crate) use inet::{
 pub(crate) use json::{JsonValue, json_object};
 pub(crate) use line::{DatumLine, InlineLine, Room, ServerLine, multirange_count, with_line};
 pub(crate) use memory::ContextAllocator;
-pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite};
+pub(crate) use operator::{Cast, Sign, Stepper, base_type, check_domain, is_infinite, is_literal};
 pub(crate) use range_type::{
     Canonical, Order, RangeType, Varlena, bytes, is_range_type, value_type,
 };

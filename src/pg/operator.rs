@@ -94,6 +94,14 @@ pub(crate) enum Cast {
     Function(Function),
     /// An untyped literal: the type's input function and its parameter.
     Input(Oid, Oid),
+    /// Text, which is read like one.
+    Text(Oid, Oid),
+}
+
+/// Values of the type are read as an untyped literal would be: it is one, or text. Many clients
+/// send what their user wrote as a literal with the type text or varchar.
+pub(crate) fn is_literal(kind: Oid) -> bool {
+    matches!(base_type(kind), pg_sys::UNKNOWNOID | pg_sys::TEXTOID | pg_sys::VARCHAROID)
 }
 
 impl Cast {
@@ -105,8 +113,7 @@ impl Cast {
         // SAFETY: catalog lookups of types that exist.
         unsafe {
             if source == pg_sys::UNKNOWNOID {
-                let (mut input, mut parameter) = (Oid::INVALID, Oid::INVALID);
-                pg_sys::getTypeInputInfo(target, &mut input, &mut parameter);
+                let (input, parameter) = input_function(target);
                 return Some(Self::Input(input, parameter));
             }
             let mut function = Oid::INVALID;
@@ -126,6 +133,16 @@ impl Cast {
         }
     }
 
+    /// The same for an argument that may be a literal sent as text.
+    pub(crate) fn of_argument(source: Oid, target: Oid) -> Option<Self> {
+        Self::of(source, target).or_else(|| {
+            is_literal(source).then(|| {
+                let (input, parameter) = input_function(target);
+                Self::Text(input, parameter)
+            })
+        })
+    }
+
     pub(crate) fn apply(&self, value: Datum) -> Datum {
         match self {
             Self::Nothing => value,
@@ -134,8 +151,21 @@ impl Cast {
             Self::Input(input, parameter) => unsafe {
                 fenced::OidInputFunctionCall(*input, value.cast_mut_ptr(), *parameter, -1)
             },
+            // SAFETY: the value is text; the function is the type's input.
+            Self::Text(input, parameter) => unsafe {
+                let literal = pg_sys::text_to_cstring(value.cast_mut_ptr());
+                fenced::OidInputFunctionCall(*input, literal, *parameter, -1)
+            },
         }
     }
+}
+
+/// A type's input function and the parameter that it takes.
+fn input_function(kind: Oid) -> (Oid, Oid) {
+    let (mut input, mut parameter) = (Oid::INVALID, Oid::INVALID);
+    // SAFETY: a catalog lookup of a type that exists.
+    unsafe { pg_sys::getTypeInputInfo(kind, &mut input, &mut parameter) };
+    (input, parameter)
 }
 
 /// `bound + step` or `bound - step`.
@@ -382,7 +412,7 @@ fn candidates(subtype: Oid, step: Oid) -> impl Iterator<Item = (Oid, Cast)> {
     let exact = exact.into_iter().filter(move |_| step != pg_sys::UNKNOWNOID);
     exact.chain(natural).filter_map(move |candidate| {
         Cast::of(step, candidate)
-            .or_else(|| Cast::of(base(step), candidate))
+            .or_else(|| Cast::of_argument(base(step), candidate))
             .map(|cast| (candidate, cast))
     })
 }

@@ -23,6 +23,10 @@ unsafe fn is_harmless(subtype: pg_sys::Oid, step: Datum, kind: pg_sys::Oid) -> b
     if subtype == pg_sys::INETOID && kind == pg_sys::NUMERICOID {
         return pg::is_offset(step);
     }
+    if kind != pg_sys::UNKNOWNOID && pg::is_literal(kind) {
+        // Reading it may fail, and a text that is no step is no error of the planner's.
+        return false;
+    }
     if kind != pg_sys::INTERVALOID {
         return !pg::is_endless(kind, step);
     }

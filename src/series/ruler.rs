@@ -80,9 +80,9 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// The value as `target`, if there is an assignment cast to it.
+    /// The value as `target`, if there is an assignment cast to it, or it is a literal.
     fn as_type(self, target: Oid) -> Option<Datum> {
-        Cast::of(self.kind, target).map(|cast| cast.apply(self.value))
+        Cast::of_argument(self.kind, target).map(|cast| cast.apply(self.value))
     }
 
     fn as_bigint(self) -> Option<i64> {
@@ -192,8 +192,8 @@ impl Ruler {
                 linear(step.value() as i64, i64::MIN, i64::MAX)
             }
             pg_sys::DATEOID => {
-                // An untyped literal is an interval, the natural type of steps on dates.
-                if given.kind != pg_sys::UNKNOWNOID
+                // A literal is an interval, the natural type of steps on dates.
+                if !pg::is_literal(given.kind)
                     && let Some(days) = given.as_bigint()
                 {
                     return Some(linear(days, calendar::FIRST, calendar::LAST));

@@ -18,6 +18,7 @@ from .build import cargo_environment, ensure_built, install, install_for_tests, 
 from .console import Failure, complain, run_logged, say, step
 from .demo import run_demo
 from .dependencies import check_dependencies
+from .orm import CLIENTS, run_orm
 from .package import make_package, prefix_of
 from .paths import LOGS, ROOT, WORK, cargo_target
 from .postgres import Installation, chosen_installation
@@ -34,6 +35,10 @@ def _test(_: Arguments) -> Counts:
 
 def _test_quick(_: Arguments) -> Counts:
     return run_suites(chosen_installation(), quick=True)
+
+
+def _test_orm(arguments: Arguments) -> Counts:
+    return run_orm(chosen_installation(), arguments.names)
 
 
 def _demo(_: Arguments) -> None:
@@ -168,6 +173,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "rustdoc": _rustdoc,
     "stop": _stop,
     "test": _test,
+    "test-orm": _test_orm,
     "test-quick": _test_quick,
 }
 
@@ -183,6 +189,8 @@ def _parse() -> Arguments:
             )
         if name == "packages":
             command.add_argument("names", nargs="+", help="Debian packages to install")
+        if name == "test-orm":
+            command.add_argument("names", nargs="*", help=f"of {', '.join(CLIENTS)}; all if none")
         if name == "bench":
             command.add_argument("rest", nargs="*", help="passed on to the scripts in bench/")
     return parser.parse_args()

@@ -22,6 +22,7 @@ from .server import PORT, SUPERUSER, Cluster, client_environment
 REGRESS = ROOT / "tests" / "pg_regress"
 DIFFERENTIAL = ROOT / "tests" / "differential"
 PICTURES = ROOT / "tools" / "pictures.py"
+CLIENTS = ROOT / "tools" / "clients.py"
 # A differential test that takes longer than this hangs.
 DIFFERENTIAL_SECONDS = 900
 ROUNDS_QUICK = 1
@@ -90,14 +91,19 @@ def crates() -> Counts:
             stdout=sink,
             stderr=sink,
         )
-    found = re.findall(r"test result: .*? (\d+) passed; (\d+) failed", log.read_text())
-    counts = sum((Counts(int(passed), int(failed)) for passed, failed in found), Counts())
+    counts = cargo_counts(log.read_text())
     if done.returncode != 0:
         say(indent(tail(log)))
         # A crate that does not compile has no result line.
         counts = Counts(counts.passed, max(counts.failed, 1))
     say(f"    crates: {counts}")
     return counts
+
+
+def cargo_counts(text: str) -> Counts:
+    """Counts the result lines of `cargo test`."""
+    found = re.findall(r"test result: .*? (\d+) passed; (\d+) failed", text)
+    return sum((Counts(int(passed), int(failed)) for passed, failed in found), Counts())
 
 
 def regress(cluster: Cluster) -> Counts:
@@ -244,13 +250,14 @@ def _case(case: Case) -> Counts:
 
 
 def docs(cluster: Cluster, write: bool = False) -> Counts:
-    """Examples and pictures of the documentation; with write, renews the output and the pictures."""
-    step("docs: the examples of README.md and docs/, the pictures")
+    """Examples, pictures and clients' code of the documentation; with write, renews all of them."""
+    step("docs: the examples of README.md and docs/, the pictures, the code of clients")
     counts = Counts()
     for page in pages():
         if page.exists():
             counts += _page(cluster, page, write)
     counts += _pictures(cluster, write)
+    counts += _clients(write)
     say(f"    docs: {counts}")
     return counts
 
@@ -276,6 +283,22 @@ def _pictures(cluster: Cluster, write: bool) -> Counts:
         say(f"    pictures: FAILED\n{indent(done.stdout)}")
         return Counts(failed=1)
     say("    pictures: ok")
+    return Counts(passed=1)
+
+
+def _clients(write: bool) -> Counts:
+    """Whether docs/orms.md shows the code of the clients' tests; all of it is one test."""
+    done = subprocess.run(
+        [sys.executable, CLIENTS, *([] if write else ["--check"])],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    if done.returncode != 0:
+        say(f"    code of clients: FAILED\n{indent(done.stdout)}")
+        return Counts(failed=1)
+    say("    code of clients: ok")
     return Counts(passed=1)
 
 

@@ -81,5 +81,20 @@ SELECT proname, count(*) AS overloads,
 FROM pg_proc WHERE proname IN ('range_shift', 'range_expand', 'range_island', 'range_session', 'range_length', 'range_max_load')
 GROUP BY proname ORDER BY proname;
 
+-- Text and varchar are read as a literal: what clients with typed strings send.
+SELECT range_shift(i4, '1'::text) AS i4, range_shift(i8, '1'::varchar) AS i8, range_shift(n, '0.5'::text) AS n, range_shift(d, '1 month'::varchar) AS d, range_shift(ts, '1 day'::text) AS ts, range_shift(tz, '1 day'::text) AS tz,
+    range_shift(f, '0.5'::text) AS f, range_shift(ip, '256'::varchar) AS ip FROM source;
+SELECT range_expand(i4, '1'::text) AS one, range_expand(i4, '1'::text, 2) AS mixed, range_island(d, '3 days'::text) OVER (ORDER BY d) AS island, range_session(ip, '3'::text) OVER (ORDER BY ip) AS session FROM source;
+SELECT ARRAY(SELECT generate_series(i4, '2'::text)) AS i4, ARRAY(SELECT generate_series(n, '1.5'::text)) AS n, ARRAY(SELECT generate_series(d, '2 days'::varchar)) AS d, ARRAY(SELECT generate_series(ts, '36 hours'::text)) AS ts,
+    ARRAY(SELECT generate_series(f, '1.5'::text)) AS f, ARRAY(SELECT generate_series(ip, '2'::text)) AS ip, ARRAY(SELECT generate_range_series(d, '2 days'::text, '3 days'::text, 'drop'::text)) AS pieces FROM source;
+-- What is no literal of the natural type is the error of its input, when it is read, not when it is planned.
+EXPLAIN (COSTS OFF) SELECT generate_series('[1,3]'::int4range, 'x'::text);
+\set VERBOSITY sqlstate
+SELECT generate_series('[1,3]'::int4range, 'x'::text);
+SELECT generate_series('[2024-01-01,2024-01-05)'::daterange, '1 hour'::text);
+SELECT range_shift(ts, '1 fortnite'::text) FROM source;
+SELECT range_shift(ts, 'a'::char(1)) FROM source;
+\set VERBOSITY default
+
 SET client_min_messages = warning;
 DROP SCHEMA overloads CASCADE;

@@ -1,0 +1,17 @@
+"""Statistics of the words of all articles, for ranking."""
+
+# docs: statistics
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("example", "0002_initial")]
+    operations = [
+        migrations.RunSQL(
+            "SELECT search_create_stats('example_article', 'words', 'title', 'body')",
+            "DROP TABLE example_article_words_stats",
+        )
+    ]
+
+
+# docs: end
