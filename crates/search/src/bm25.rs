@@ -467,7 +467,8 @@ pub fn frequency<S: Source>(
         }
         TermKind::Phrase(phrase) => {
             let places = program.places(phrase, source, matches)?;
-            Ok(places.iter().map(|place| weights[place.label() as usize]).sum())
+            // A sum of nothing is -0 otherwise.
+            Ok(places.iter().fold(0.0, |sum, place| sum + weights[place.label() as usize]))
         }
     }
 }

@@ -1,4 +1,4 @@
--- Every call form of snippets, suggestions and fusion as clients send it: literals, untyped parameters
+-- Every call form of queries, ranking, snippets, suggestions and fusion as clients send it: literals, untyped parameters
 -- whose types the server infers, and parameters of type text and varchar.
 SET client_min_messages = warning;
 CREATE SCHEMA search_calls;
@@ -33,6 +33,8 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 
 SELECT call, prepared(call) FROM unnest(ARRAY[
+    'search_query($1)', 'search_query($1, $2)', 'search_query($1, $2, $3)', 'search_query($1, $2, $3, $4)', 'search_query(''english'', $1)', 'search_query(''english'', $1, ''all'')', 'search_query(''english''::regconfig, $1, $2)', 'search_query($1, $2, match => $3)', 'search_query(''english'', $1, ''any'', ''article_tsv_stats'')', 'search_query(query => $1)', 'search_query(name)', 'search_query(name, body)',
+    'bm25_query($1, $2)', 'bm25_query($1, $2, $3, $4, $5)', 'bm25_query(search_query($1), ''article_tsv_stats'')', 'bm25_query($1, $2, weights => $3)', 'bm25_rank($1, $2, $3)', 'bm25_rank(tsv, $1, $2)', 'bm25_rank(tsv, search_query($1, $2), ''article_tsv_stats'', k1 => $3)', 'bm25_rank($1, $2, $3, $4, $5, $6)', 'bm25_score($1, $2)', 'bm25_score(tsv, bm25_query($1, $2))', '(bm25_explain($1, $2)).score', 'search_more_like($1, $2)', 'search_more_like(tsv, $1, $2)', 'tsv @@ bm25_query($1, $2)',
     'search_snippet($1, $2)', 'search_snippet($1, $2, $3)', 'search_snippet($1, $2, $3, $4)', 'search_snippet(body, $1)', 'search_snippet(body, $1, $2)', 'search_snippet($1, body, $2)', 'search_snippet($1, body, $2, $3)',
     'search_snippet(''english'', body, $1)', 'search_snippet(''english''::regconfig, $1, $2)', 'search_snippet(body, search_query($1))', 'search_snippet($1, body, search_query($1, $2), $3)', 'search_snippet(name, $1)', 'search_snippet(name, $1::tsquery, $2)',
     'search_snippets($1, $2, $3)', 'search_snippets($1, $2, $3, $4)', 'search_snippets($1, $2, $3, $4, $5)', 'search_snippets(body, $1, $2)', 'search_snippets(body, $1, 3, $2)', 'search_snippets($1, body, $2, 3)', 'search_snippets($1, body, $2, $3, $4)', 'search_snippets(''english'', body, $1, 3)',
@@ -41,6 +43,8 @@ SELECT call, prepared(call) FROM unnest(ARRAY[
     'rrf_score($1)', 'rrf_score($1, $2)', 'rrf_score($1, $2, $3)', 'rrf_score($1, weight => $2)', 'rrf_agg($1)', 'rrf_agg($1, $2)', 'rrf_agg($1, $2, $3)', 'rrf_agg($1) OVER ()', 'minmax_score($1, $2, $3)', 'decay_score($1, $2)', 'decay_score(now() - $1, $2)']) AS call;
 
 SELECT call, types, prepared(call, types) FROM (VALUES
+    ('search_query($1)', '(varchar)'), ('search_query($1, $2)', '(text, text)'), ('search_query($1, $2)', '(varchar, varchar)'), ('search_query($1, $2)', '(regconfig, varchar)'), ('search_query($1, $2, $3)', '(varchar, text, varchar)'), ('search_query($1, $2, $3, $4)', '(text, text, text, text)'), ('search_query($1, $2, $3, $4)', '(varchar, varchar, varchar, regclass)'), ('search_query($1, $2, $3, $4)', '(regconfig, text, text, varchar)'),
+    ('bm25_query($1, $2)', '(tsquery, text)'), ('bm25_query($1, $2, $3, $4, $5)', '(tsquery, regclass, integer, numeric, real[])'), ('bm25_query($1, $2, $3, $4, $5)', '(tsquery, regclass, real, numeric, float8[])'), ('bm25_rank($1, $2, $3)', '(tsvector, tsquery, text)'), ('bm25_rank($1, $2, $3)', '(tsvector, bm25query, varchar)'), ('bm25_score($1, $2)', '(tsvector, tsquery)'), ('search_more_like($1, $2, $3)', '(tsvector, text, smallint)'),
     ('search_snippet($1, $2, $3)', '(text, text, tsquery)'), ('search_snippet($1, $2, $3)', '(varchar, varchar, tsquery)'), ('search_snippet($1, $2, $3)', '(regconfig, text, tsquery)'), ('search_snippet($1, $2, $3)', '(text, tsquery, jsonb)'), ('search_snippet($1, $2)', '(varchar, tsquery)'),
     ('search_snippet($1, $2)', '(text, bm25query)'), ('search_snippet($1, $2, $3, $4)', '(text, varchar, bm25query, jsonb)'), ('search_snippet($1, $2, $3)', '(text, text, text)'), ('search_snippet($1, $2)', '(text, text)'), ('search_snippet($1, $2, $3)', '(text, text, varchar)'),
     ('search_snippets($1, $2, $3, $4)', '(varchar, text, tsquery, smallint)'), ('search_snippets($1, $2, $3)', '(text, bm25query, integer)'), ('search_snippets($1, $2, $3, $4)', '(text, tsquery, integer, jsonb)'),
