@@ -229,6 +229,16 @@ impl<const N: usize> KeyedTable<N> {
         }
     }
 
+    /// Whether there is no row.
+    pub(crate) fn is_empty(&self, snapshot: Snapshot) -> bool {
+        let mut empty = true;
+        self.rows(snapshot, &[], |_| {
+            empty = false;
+            false
+        });
+        empty
+    }
+
     /// The next number of the sequence of column `place`, `None` if it is no identity.
     pub(crate) fn next_number(&self, place: usize) -> Option<i64> {
         // SAFETY: the table is locked; whoever may write to it may have its numbers.

@@ -254,8 +254,12 @@ pg_function! {
         if state.is_null() {
             return call.null();
         }
-        (*state).collection.lexemes.sort();
-        (*state).collection.words.sort();
+        (*state).collection.lexemes.sort(|| {
+            pgrx::check_for_interrupts!();
+        });
+        (*state).collection.words.sort(|| {
+            pgrx::check_for_interrupts!();
+        });
         (*state).write()
     }
 }

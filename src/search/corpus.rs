@@ -23,8 +23,8 @@ use super::{
 use crate::{
     error,
     pg::{
-        self, Call, KeyedTable, Lock, Snapshot, Spi, Value, array_elements, bigint_array,
-        has_nulls, literal, pg_function, quoted, text, text_array,
+        self, Call, ContextAllocator, KeyedTable, Lock, Snapshot, Spi, Value, array_elements,
+        bigint_array, has_nulls, literal, pg_function, quoted, text, text_array,
     },
 };
 
@@ -168,7 +168,10 @@ impl Writer<'_> {
 
     /// Writes a vocabulary of words in ascending order.
     fn vocabulary(&self, words: &[(&[u8], i64)], id: i64) {
-        let counted = words.iter().map(|(word, count)| (word, count.max(&0).unsigned_abs()));
+        let counted = words.iter().map(|(word, count)| {
+            pgrx::check_for_interrupts!();
+            (word, count.max(&0).unsigned_abs())
+        });
         let Ok(data) = vocabulary::build(counted) else { error::malformed_counts() };
         // The last four bytes are a checksum of the others.
         let checksum: String =
@@ -228,7 +231,9 @@ impl Writer<'_> {
                 counted
             }
         });
-        let (mut lexemes, mut words) = (Vec::new(), Vec::new());
+        let memory = ContextAllocator::current();
+        let mut lexemes = allocator_api2::vec::Vec::new_in(memory);
+        let mut words = allocator_api2::vec::Vec::new_in(memory);
         // SAFETY: the result of the aggregate is a bytea, which stays until the connection ends.
         let reader = counted.map(|counted| unsafe { collect::reader(counted) });
         let read = reader.map(|reader| {
@@ -387,16 +392,24 @@ fn create(call: Call, texts: &[&CStr]) -> Datum {
     let known = (known != Oid::INVALID).then_some(known);
     let mut others = false;
     if let Some(known) = known {
-        let found = keyed(known, Lock::Maintain).ok();
-        let found = found.and_then(|table| statistics::source(&table, Snapshot::Now));
-        let same = |found: &&Source| {
-            found.documents == wanted.documents && found.columns[0] == wanted.columns[0]
-        };
-        let Some(found) = found.as_ref().filter(same) else {
-            error::statistics_name_taken(&pg::shown(&table), &pg::shown(documents.name.to_bytes()))
+        let found = keyed(known, Lock::Maintain).ok().map(|table| {
+            let source = statistics::source(&table, Snapshot::Now);
+            source.ok_or_else(|| table.is_empty(Snapshot::Now))
+        });
+        others = match found {
+            Some(Ok(found))
+                if found.documents == wanted.documents && found.columns[0] == wanted.columns[0] =>
+            {
+                found != wanted
+            }
+            // Truncated by somebody, or, unlogged, by a crash.
+            Some(Err(true)) => true,
+            _ => error::statistics_name_taken(
+                &pg::shown(&table),
+                &pg::shown(documents.name.to_bytes()),
+            ),
         };
         pg::check_owner(known);
-        others = *found != wanted;
     }
     if others {
         // Whoever writes meanwhile would count the words of other columns.

@@ -99,8 +99,12 @@ impl Target {
             }
         }
         let collection = &mut counted.collection;
-        collection.lexemes.sort();
-        collection.words.sort();
+        collection.lexemes.sort(|| {
+            pgrx::check_for_interrupts!();
+        });
+        collection.words.sort(|| {
+            pgrx::check_for_interrupts!();
+        });
         let is_change = |(_, count): &(&[u8], i64)| *count != 0;
         let totals = (collection.totals != Totals::default()).then_some(collection.totals);
         let lexemes = || collection.lexemes.iter().filter(is_change);

@@ -14,6 +14,9 @@ use allocator_api2::vec::Vec;
 use crate::statistics::Totals;
 use crate::tsvector::{Malformed, TsVector};
 
+/// Comparisons between two pauses of a sort: less than a hundredth of a second.
+const PAUSE: u32 = 1 << 16;
+
 /// One word.
 #[derive(Clone, Copy)]
 struct Entry {
@@ -136,8 +139,8 @@ impl<A: Allocator + Clone> Counts<A> {
         (&self.bytes[entry.start..entry.start + entry.length], entry.count)
     }
 
-    /// Puts the words into ascending order.
-    pub fn sort(&mut self) {
+    /// Puts the words into ascending order. `pause` is called now and then; it may unwind.
+    pub fn sort(&mut self, pause: impl Fn()) {
         let word = |entry: &Entry| &self.bytes[entry.start..entry.start + entry.length];
         // Most words differ in their first eight bytes, which are compared where they lie.
         let first = |entry: &Entry| {
@@ -150,7 +153,12 @@ impl<A: Allocator + Clone> Counts<A> {
         let allocator = self.entries.allocator().clone();
         let mut sorted = Vec::with_capacity_in(self.entries.len(), allocator);
         sorted.extend(self.entries.iter().map(|entry| (first(entry), *entry)));
+        let mut comparisons = 0_u32;
         sorted.sort_unstable_by(|(a, one), (b, other)| {
+            comparisons = comparisons.wrapping_add(1);
+            if comparisons.is_multiple_of(PAUSE) {
+                pause();
+            }
             a.cmp(b).then_with(|| word(one).cmp(word(other)))
         });
         self.entries.clear();
@@ -254,7 +262,7 @@ mod tests {
             for (mut counts, expected) in [(collection.lexemes, lexemes), (collection.words, words)]
             {
                 assert_eq!(counts.size(), expected.keys().map(|word| word.len()).sum::<usize>());
-                counts.sort();
+                counts.sort(|| ());
                 // A word that is known is found again.
                 counts.add(&expected.keys().next().cloned().unwrap_or_default(), 0);
                 let expected = expected.iter().map(|(word, count)| (&word[..], *count));

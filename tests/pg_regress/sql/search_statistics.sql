@@ -329,6 +329,7 @@ CREATE TABLE taken_tsv_stats ();
 SELECT search_create_stats('taken', 'tsv');
 DROP TABLE taken_tsv_stats;
 CREATE TABLE taken_tsv_stats (LIKE doc_tsv_stats INCLUDING ALL);
+INSERT INTO taken_tsv_stats TABLE doc_tsv_stats;
 SELECT search_create_stats('taken', 'tsv');
 SELECT probe('taken', 'a');
 SELECT probe('doc_pkey', 'a');
