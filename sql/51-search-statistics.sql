@@ -76,3 +76,21 @@ CREATE FUNCTION search_create_stats(
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'search_create_stats_texts';
 COMMENT ON FUNCTION search_create_stats(regclass, name, name[]) IS
     'makes or replaces the table with the corpus statistics of a tsvector column and the words of texts';
+
+CREATE FUNCTION search_refresh_stats(stats regclass, recompute boolean DEFAULT false)
+    RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION search_refresh_stats(regclass, boolean) IS
+    'adds up the changes of tracked statistics; counts the documents again if not tracked, or asked to';
+
+CREATE FUNCTION search_track_change()
+    RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION search_track_change() IS
+    'trigger function of search_track_stats';
+
+CREATE FUNCTION search_track_stats(stats regclass, enabled boolean)
+    RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION search_track_stats(regclass, boolean) IS
+    'creates or drops the triggers that keep corpus statistics current';

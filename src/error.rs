@@ -3,7 +3,7 @@
 use core::fmt::Display;
 
 use addresses::{Family, text::ParseError};
-use pgrx::{PgSqlErrorCode, pg_sys::panic::ErrorReport};
+use pgrx::{PgLogLevel, PgSqlErrorCode, pg_sys::panic::ErrorReport};
 use search::{
     fusion::InvalidArgument,
     snippet::{OPTIONS, OptionError},
@@ -770,4 +770,65 @@ pub(crate) fn statistics_name_taken(name: &str, documents: &str) -> ! {
             .set_detail(format!("It does not hold the statistics of this column of {documents}."))
             .set_hint("Rename or drop it."),
     )
+}
+
+/// The table that corpus statistics say they are of is not there.
+#[cold]
+pub(crate) fn documents_missing(name: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE,
+            format!("the documents of the statistics, {name}, do not exist"),
+        )
+        .set_hint("If the table was renamed, make new statistics with search_create_stats."),
+    )
+}
+
+/// Documents whose changes triggers cannot see.
+#[cold]
+pub(crate) fn cannot_track(name: &str, detail: &str) -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
+            format!("changes of {name} cannot be tracked"),
+        )
+        .set_detail(detail)
+        .set_hint("search_refresh_stats counts the documents again."),
+    )
+}
+
+/// A trigger function was called by hand, or for each row.
+#[cold]
+pub(crate) fn not_a_trigger() -> ! {
+    raise(
+        report(
+            PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+            "search_track_change must be called by a trigger for each statement",
+        )
+        .set_hint("search_track_stats creates such triggers."),
+    )
+}
+
+/// Warns that a change is not counted.
+#[cold]
+pub(crate) fn warn_not_tracked(statistics: &str, table: &str, reason: &str) {
+    report(
+        PgSqlErrorCode::ERRCODE_WARNING,
+        format!("the corpus statistics {statistics} do not count this change of {table}"),
+    )
+    .set_detail(reason)
+    .set_hint(
+        "Call search_track_stats with the statistics in use, then search_refresh_stats; or drop the \
+         trigger.",
+    )
+    .report(PgLogLevel::WARNING);
+}
+
+/// NULL among the names of columns.
+#[cold]
+pub(crate) fn null_column() -> ! {
+    raise(report(
+        PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+        "the names of text columns must not be NULL",
+    ))
 }

@@ -48,6 +48,19 @@ unsafe extern "C-unwind" {
         bytes: usize,
         collation: Oid,
     ) -> *mut core::ffi::c_char;
+    fn ExecSimpleRelationInsert(
+        result: *mut pg_sys::ResultRelInfo,
+        state: *mut pg_sys::EState,
+        slot: *mut pg_sys::TupleTableSlot,
+    );
+    fn AfterTriggerEndQuery(state: *mut pg_sys::EState);
+    fn nextval_internal(sequence: Oid, check_permissions: bool) -> i64;
+    fn get_partition_ancestors(relation: Oid) -> *mut pg_sys::List;
+    fn find_all_inheritors(
+        parent: Oid,
+        lock: pg_sys::LOCKMODE,
+        parents: *mut *mut pg_sys::List,
+    ) -> *mut pg_sys::List;
     fn SPI_connect() -> c_int;
     fn SPI_finish() -> c_int;
     fn SPI_prepare_cursor(
@@ -196,14 +209,17 @@ pub(crate) mod fenced {
             d: Datum) -> Datum;
         str_tolower(text: *const core::ffi::c_char, bytes: usize, collation: Oid)
             -> *mut core::ffi::c_char;
+        ExecSimpleRelationInsert(result: *mut pg_sys::ResultRelInfo, state: *mut pg_sys::EState,
+            slot: *mut pg_sys::TupleTableSlot) -> ();
+        AfterTriggerEndQuery(state: *mut pg_sys::EState) -> ();
+        nextval_internal(sequence: Oid, check_permissions: bool) -> i64;
+        get_partition_ancestors(relation: Oid) -> *mut pg_sys::List;
+        find_all_inheritors(parent: Oid, lock: pg_sys::LOCKMODE, parents: *mut *mut pg_sys::List)
+            -> *mut pg_sys::List;
         SPI_connect() -> c_int;
         SPI_finish() -> c_int;
         SPI_prepare_cursor(command: *const core::ffi::c_char, count: c_int, types: *mut Oid,
             options: c_int) -> pg_sys::SPIPlanPtr;
-        SPI_execute_snapshot(plan: pg_sys::SPIPlanPtr, values: *mut Datum,
-            nulls: *const core::ffi::c_char, snapshot: pg_sys::Snapshot,
-            crosscheck: pg_sys::Snapshot, read_only: bool, fire_triggers: bool,
-            count: core::ffi::c_long) -> c_int;
         lookup_ts_config_cache(configuration: Oid) -> *mut pg_sys::TSConfigCacheEntry;
         lookup_ts_parser_cache(parser: Oid) -> *mut pg_sys::TSParserCacheEntry;
         lookup_ts_dictionary_cache(dictionary: Oid) -> *mut pg_sys::TSDictionaryCacheEntry;
@@ -247,6 +263,20 @@ pub(crate) mod fenced {
     ) -> c_int {
         // SAFETY: the caller answers for the arguments; the closure makes one call.
         unsafe { fence(|| comparator(a, b, support)) }
+    }
+
+    /// Runs a plan that may write, fires triggers, and returns all rows.
+    pub(crate) unsafe fn execute_plan(
+        plan: pg_sys::SPIPlanPtr,
+        values: *mut Datum,
+        nulls: *const core::ffi::c_char,
+        snapshot: pg_sys::Snapshot,
+    ) -> c_int {
+        let none = core::ptr::null_mut();
+        // SAFETY: the caller answers for the arguments; the closure makes one call.
+        unsafe {
+            fence(|| SPI_execute_snapshot(plan, values, nulls, snapshot, none, false, true, 0))
+        }
     }
 
     /// From PostgreSQL 16 on the server's takes one argument more, for errors that do not raise.

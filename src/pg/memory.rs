@@ -129,3 +129,17 @@ unsafe impl Allocator for ContextAllocator {
         Ok(NonNull::slice_from_raw_parts(chunk, new.size()))
     }
 }
+
+/// A context in the current one, for what is done with one row after the other.
+pub(super) fn scratch() -> ContextAllocator {
+    // SAFETY: the server makes a context, which lives as long as the current one.
+    unsafe {
+        ContextAllocator::new(pg_sys::AllocSetContextCreateInternal(
+            pg_sys::CurrentMemoryContext,
+            c"rangerank row".as_ptr(),
+            0,
+            8 * 1024,
+            8 * 1024 * 1024,
+        ))
+    }
+}

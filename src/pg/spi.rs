@@ -81,16 +81,7 @@ impl Spi {
                 pg_sys::CURSOR_OPT_PARALLEL_OK as i32,
             );
             assert!(!plan.is_null(), "a command of our own is wrong: {command:?}");
-            let result = fenced::SPI_execute_snapshot(
-                plan,
-                values.as_mut_ptr(),
-                nulls.as_ptr(),
-                snapshot,
-                ptr::null_mut(),
-                false,
-                true,
-                0,
-            );
+            let result = fenced::execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), snapshot);
             assert!(result >= 0, "a command of our own is wrong: {command:?}");
             Found { table: pg_sys::SPI_tuptable, count: pg_sys::SPI_processed }
         }

@@ -8,12 +8,12 @@
 //!   relation is open only while rows are read. An error leaves it to the server to close it.
 //! * Whoever reads may: [`KeyedTable::open`] checks what the executor would check.
 
-use core::ffi::CStr;
+use core::{ffi::CStr, mem::zeroed};
 use std::ffi::CString;
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
-use super::text;
+use super::{ContextAllocator, fenced, text};
 use crate::error;
 
 /// What a column must be.
@@ -61,16 +61,41 @@ pub(crate) enum Snapshot {
     Now,
 }
 
+/// What a lock on a table keeps from others.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub(crate) enum Lock {
+    /// To alter or truncate it.
+    Read = pg_sys::AccessShareLock,
+    /// Besides, to make an index or a trigger.
+    Write = pg_sys::RowExclusiveLock,
+    /// Besides, to take this lock.
+    Maintain = pg_sys::ShareUpdateExclusiveLock,
+    /// Besides, to write.
+    KeepWriters = pg_sys::ShareRowExclusiveLock,
+}
+
+/// Locks a relation, if it exists, to the end of the transaction.
+pub(crate) fn lock_relation(oid: Oid, lock: Lock) {
+    // SAFETY: the server takes a lock, whatever the OID is.
+    unsafe { pg_sys::LockRelationOid(oid, lock as i32) }
+}
+
 impl<const N: usize> KeyedTable<N> {
     /// Locks and checks the table.
     ///
     /// # Errors
     /// If it is not one with these columns, of which the first `key` are its primary key.
-    pub(crate) fn open(oid: Oid, columns: &[Column; N], key: usize) -> Result<Self, NotThis> {
+    pub(crate) fn open(
+        oid: Oid,
+        lock: Lock,
+        columns: &[Column; N],
+        key: usize,
+    ) -> Result<Self, NotThis> {
         // SAFETY: the server locks the relation or says that there is none; it stays open and
         // unchanged until it is closed.
         unsafe {
-            let relation = pg_sys::try_relation_open(oid, pg_sys::AccessShareLock as i32);
+            let relation = pg_sys::try_relation_open(oid, lock as i32);
             if relation.is_null() {
                 return Err(NotThis::Missing);
             }
@@ -203,6 +228,105 @@ impl<const N: usize> KeyedTable<N> {
             pg_sys::relation_close(relation, pg_sys::NoLock as i32);
         }
     }
+
+    /// The next number of the sequence of column `place`, `None` if it is no identity.
+    pub(crate) fn next_number(&self, place: usize) -> Option<i64> {
+        // SAFETY: the table is locked; whoever may write to it may have its numbers.
+        unsafe {
+            let relation = pg_sys::relation_open(self.oid, pg_sys::NoLock as i32);
+            let sequence = pg_sys::getIdentitySequence(
+                #[cfg(any(feature = "pg15", feature = "pg16"))]
+                self.oid,
+                #[cfg(not(any(feature = "pg15", feature = "pg16")))]
+                relation,
+                self.attributes[place],
+                true,
+            );
+            pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+            (sequence != Oid::INVALID).then(|| fenced::nextval_internal(sequence, false))
+        }
+    }
+
+    /// Appends rows, made one after the other in memory that each gives up to the next, as the apply worker of logical replication does: constraints and triggers of the
+    /// table hold, its privileges and row security are the caller's matter.
+    pub(crate) fn append(&self, mut rows: impl Iterator<Item = [Option<Datum>; N]>) {
+        // SAFETY: the table is locked for writing by `open`. All that is made here is given back, or
+        // by the server after an error.
+        unsafe {
+            let relation = pg_sys::relation_open(self.oid, pg_sys::RowExclusiveLock as i32);
+            let state = pg_sys::CreateExecutorState();
+            let result = ContextAllocator::new((*state).es_query_cxt)
+                .put(pg_sys::ResultRelInfo { type_: pg_sys::NodeTag::T_ResultRelInfo, ..zeroed() });
+            pg_sys::InitResultRelInfo(result, relation, 0, core::ptr::null_mut(), 0);
+            pg_sys::ExecOpenIndices(result, false);
+            let slot = pg_sys::table_slot_create(relation, core::ptr::null_mut());
+            let columns = (*(*relation).rd_att).natts as usize;
+            pg_sys::AfterTriggerBeginQuery();
+            let memory = super::memory::scratch();
+            while let Some(row) = memory.within(|| rows.next()) {
+                if let Some(clear) = (*(*slot).tts_ops).clear {
+                    clear(slot);
+                }
+                core::slice::from_raw_parts_mut((*slot).tts_isnull, columns).fill(true);
+                for (attribute, value) in self.attributes.iter().zip(row) {
+                    let place = *attribute as usize - 1;
+                    *(*slot).tts_isnull.add(place) = value.is_none();
+                    *(*slot).tts_values.add(place) = value.unwrap_or(Datum::null());
+                }
+                pg_sys::ExecStoreVirtualTuple(slot);
+                fenced::ExecSimpleRelationInsert(result, state, slot);
+                if !(*state).es_per_tuple_exprcontext.is_null() {
+                    let context = (*(*state).es_per_tuple_exprcontext).ecxt_per_tuple_memory;
+                    pg_sys::MemoryContextReset(context);
+                }
+                pg_sys::MemoryContextReset(memory.context());
+                pgrx::check_for_interrupts!();
+            }
+            fenced::AfterTriggerEndQuery(state);
+            pg_sys::ExecDropSingleTupleTableSlot(slot);
+            pg_sys::ExecCloseIndices(result);
+            pg_sys::FreeExecutorState(state);
+            pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+            // What comes next in the transaction sees them.
+            pg_sys::CommandCounterIncrement();
+        }
+    }
+}
+
+/// Calls `each` with these columns of every row of a table, committed or of this transaction, in a
+/// memory context that is emptied after each row. The table is locked; its partitions are not read.
+pub(crate) fn each_row(oid: Oid, attributes: &[i16], mut each: impl FnMut(&[Option<Datum>])) {
+    let memory = super::memory::scratch();
+    // SAFETY: the relation is locked, and has the attributes; the snapshot is registered meanwhile.
+    unsafe {
+        let relation = pg_sys::relation_open(oid, pg_sys::NoLock as i32);
+        let snapshot = pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot());
+        let none = core::ptr::null_mut();
+        let scan = pg_sys::systable_beginscan(relation, Oid::INVALID, false, snapshot, 0, none);
+        let description = (*relation).rd_att;
+        let mut values = vec![Datum::null(); (*description).natts as usize];
+        let mut nulls = vec![true; values.len()];
+        loop {
+            let tuple = pg_sys::systable_getnext(scan);
+            if tuple.is_null() {
+                break;
+            }
+            let (values, nulls) = (&mut values, &mut nulls);
+            pg_sys::heap_deform_tuple(tuple, description, values.as_mut_ptr(), nulls.as_mut_ptr());
+            let row: Vec<_> = attributes
+                .iter()
+                .map(|attribute| *attribute as usize - 1)
+                .map(|place| (!nulls[place]).then(|| values[place]))
+                .collect();
+            memory.within(|| each(&row));
+            pg_sys::MemoryContextReset(memory.context());
+            pgrx::check_for_interrupts!();
+        }
+        pg_sys::systable_endscan(scan);
+        pg_sys::UnregisterSnapshot(snapshot);
+        pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+        pg_sys::MemoryContextDelete(memory.context());
+    }
 }
 
 /// The name of a relation, as SQL would write it with its schema; `None` if there is none.
@@ -243,7 +367,7 @@ pub(crate) fn is_out_of_reach(oid: Oid) -> bool {
     // SAFETY: reads a setting of the process, and the catalog.
     unsafe {
         pg_sys::ParallelWorkerNumber >= 0
-            && pg_sys::get_rel_persistence(oid) as u8 == pg_sys::RELPERSISTENCE_TEMP
+            && relation_persistence(oid) == pg_sys::RELPERSISTENCE_TEMP
     }
 }
 
@@ -278,17 +402,128 @@ pub(crate) fn owner(oid: Oid) -> Oid {
     }
 }
 
-/// Runs `work` as another user, restricted as the server restricts what it runs for the owner of a
-/// table. Row security that the owner forces upon himself does not count.
+/// Runs `work` as a user: for another one restricted as the server restricts what it runs for the owner
+/// of a table, and without row security that the owner forces upon himself.
 pub(crate) fn as_user<T>(user: Oid, work: impl FnOnce() -> T) -> T {
     // SAFETY: after an error the server itself restores both, with the transaction or savepoint.
     unsafe {
         let (mut before, mut context) = (Oid::INVALID, 0);
         pg_sys::GetUserIdAndSecContext(&mut before, &mut context);
+        if before == user {
+            return work();
+        }
         let restricted = pg_sys::SECURITY_RESTRICTED_OPERATION | pg_sys::SECURITY_NOFORCE_RLS;
         pg_sys::SetUserIdAndSecContext(user, context | restricted as i32);
         let result = work();
         pg_sys::SetUserIdAndSecContext(before, context);
+        result
+    }
+}
+
+/// The name of a relation and those of the partitioned tables above it, as [`relation_name`] gives
+/// them.
+pub(crate) fn names_upwards(oid: Oid) -> Vec<CString> {
+    let mut names: Vec<CString> = relation_name(oid).into_iter().collect();
+    // SAFETY: the server returns a list of OIDs.
+    unsafe {
+        if pg_sys::get_rel_relispartition(oid) {
+            names.extend(oids(fenced::get_partition_ancestors(oid)).filter_map(relation_name));
+        }
+    }
+    names
+}
+
+/// A relation and all that inherit from it, partitions for instance; each is locked.
+pub(crate) fn with_children(oid: Oid, lock: Lock) -> Vec<Oid> {
+    // SAFETY: the server returns a list of OIDs.
+    unsafe { oids(fenced::find_all_inheritors(oid, lock as i32, core::ptr::null_mut())).collect() }
+}
+
+/// # Safety
+/// `list` is one of OIDs.
+unsafe fn oids(list: *mut pg_sys::List) -> impl Iterator<Item = Oid> {
+    // SAFETY: as ours; no list is null.
+    unsafe {
+        let length = list.as_ref().map_or(0, |list| list.length as usize);
+        (0..length).map(move |place| (*(*list).elements.add(place)).oid_value)
+    }
+}
+
+/// A name as an SQL identifier.
+pub(crate) fn quoted(name: &CStr) -> Vec<u8> {
+    // SAFETY: the server returns a string in the current context.
+    unsafe { CStr::from_ptr(pg_sys::quote_identifier(name.as_ptr())).to_bytes().to_vec() }
+}
+
+/// A text as an SQL literal.
+pub(crate) fn literal(text: &CStr) -> Vec<u8> {
+    // SAFETY: the server returns a string in the current context.
+    unsafe { CStr::from_ptr(pg_sys::quote_literal_cstr(text.as_ptr())).to_bytes().to_vec() }
+}
+
+/// The relation with this name in this schema.
+pub(crate) fn relation_named(schema: &CStr, name: &CStr) -> Option<Oid> {
+    // SAFETY: the server looks both up.
+    let oid = unsafe {
+        let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+        pg_sys::get_relname_relid(name.as_ptr(), schema)
+    };
+    (oid != Oid::INVALID).then_some(oid)
+}
+
+/// The relation of a name as [`relation_name`] gives it.
+pub(crate) fn relation_of_name(name: &[u8]) -> Option<Oid> {
+    // SAFETY: the server takes the name apart, or raises that it is none.
+    unsafe {
+        let names = fenced::textToQualifiedNameList(text(name).cast_mut_ptr());
+        if names.as_ref()?.length != 2 {
+            return None;
+        }
+        let part = |n| {
+            let part = (*(*names).elements.add(n)).ptr_value.cast::<pg_sys::String>();
+            CStr::from_ptr((*part).sval)
+        };
+        relation_named(part(0), part(1))
+    }
+}
+
+/// `relkind` of a relation that exists.
+pub(crate) fn relation_kind(oid: Oid) -> u8 {
+    // SAFETY: the server looks the relation up.
+    unsafe { pg_sys::get_rel_relkind(oid) as u8 }
+}
+
+/// `relpersistence` of a relation that exists.
+pub(crate) fn relation_persistence(oid: Oid) -> u8 {
+    // SAFETY: the server looks the relation up.
+    unsafe { pg_sys::get_rel_persistence(oid) as u8 }
+}
+
+/// A name for a trigger that the table does not have yet.
+pub(crate) fn unused_trigger_name(table: Oid, stem: &CStr, label: &CStr) -> CString {
+    // SAFETY: the server makes names of parts, as it does for indexes, and looks them up.
+    unsafe {
+        let mut label = label.to_owned();
+        for number in 1.. {
+            let name = pg_sys::makeObjectName(stem.as_ptr(), core::ptr::null(), label.as_ptr());
+            if pg_sys::get_trigger_oid(table, name, true) == Oid::INVALID {
+                return CStr::from_ptr(name).to_owned();
+            }
+            let next =
+                format!("{}{number}", label.to_string_lossy().trim_end_matches(char::is_numeric));
+            label = CString::new(next).expect("a label has no zero byte");
+        }
+        unreachable!("a table has fewer triggers than there are numbers")
+    }
+}
+
+/// Runs `work` with a new snapshot (that of the transaction, where it keeps one) as the active one.
+pub(crate) fn with_snapshot<T>(work: impl FnOnce(pg_sys::Snapshot) -> T) -> T {
+    // SAFETY: the snapshot is active until `work` has ended; after an error the server takes it away.
+    unsafe {
+        pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
+        let result = work(pg_sys::GetActiveSnapshot());
+        pg_sys::PopActiveSnapshot();
         result
     }
 }

@@ -142,6 +142,22 @@ pub(crate) fn bigint_array(values: &[i64]) -> Datum {
     }
 }
 
+/// The oid[] with these elements.
+pub(crate) fn oid_array(values: &[Datum]) -> Datum {
+    let mut values = values.to_vec();
+    // SAFETY: as many values of the type, passed as it is.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            values.as_mut_ptr(),
+            values.len() as i32,
+            pg_sys::OIDOID,
+            4,
+            true,
+            pg_sys::TYPALIGN_INT as core::ffi::c_char,
+        ))
+    }
+}
+
 /// The text[] with these elements, which are texts.
 pub(crate) fn text_array(values: &[Datum]) -> Datum {
     let mut values = values.to_vec();
@@ -155,6 +171,18 @@ pub(crate) fn text_array(values: &[Datum]) -> Datum {
             false,
             pg_sys::TYPALIGN_INT as core::ffi::c_char,
         ))
+    }
+}
+
+/// Whether an element of the array is NULL.
+///
+/// # Safety
+/// `array` is an array.
+pub(crate) unsafe fn has_nulls(array: Datum) -> bool {
+    // SAFETY: as ours; the server allocates what it returns in the current context.
+    unsafe {
+        let array = pg_sys::pg_detoast_datum(array.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        pg_sys::array_contains_nulls(array)
     }
 }
 

@@ -17,92 +17,90 @@ use search::{statistics::Totals, vocabulary};
 
 use super::{
     collect::{self, Part},
-    statistics::{Source, keyed, source},
+    statistics::{self, Source, Statistics, keyed},
+    track::is_tracked,
 };
 use crate::{
     error,
     pg::{
-        self, Call, Snapshot, Spi, Value, array_elements, bigint_array, hides_rows, pg_function,
-        relation_name, text, text_array,
+        self, Call, KeyedTable, Lock, Snapshot, Spi, Value, array_elements, bigint_array,
+        has_nulls, literal, pg_function, quoted, text, text_array,
     },
 };
 
 /// Words that are inserted by one statement.
 const BATCH: usize = 1 << 16;
 
-/// The documents of a corpus, as the user has named them and may read them.
-struct Documents {
-    oid: Oid,
-    name: CString,
+/// The documents of a corpus, which the user owns.
+pub(super) struct Documents {
+    pub(super) oid: Oid,
+    /// Quoted and with its schema.
+    pub(super) name: CString,
+    /// `relkind`.
+    pub(super) kind: u8,
     owner: Oid,
-    persistence: u8,
 }
 
 impl Documents {
     /// Locks and checks the table.
-    fn open(oid: Oid) -> Self {
-        // SAFETY: the server looks the relation up and locks it, or raises that there is none.
-        unsafe {
-            pg::check_owner(oid);
-            pg_sys::LockRelationOid(oid, pg_sys::AccessShareLock as i32);
-            let Some(name) = relation_name(oid) else { error::unknown_relation(oid.to_u32()) };
-            let kind = pg_sys::get_rel_relkind(oid) as u8;
-            let persistence = pg_sys::get_rel_persistence(oid) as u8;
-            let is_it = matches!(
-                kind,
-                pg_sys::RELKIND_RELATION
-                    | pg_sys::RELKIND_PARTITIONED_TABLE
-                    | pg_sys::RELKIND_MATVIEW
-            );
-            if !is_it {
-                error::not_documents(&pg::shown(name.to_bytes()));
-            }
-            if hides_rows(oid) {
-                error::rows_hidden(
-                    &pg::shown(name.to_bytes()),
-                    "Only who sees every row can have them counted.",
-                );
-            }
-            Self { oid, name, owner: pg::owner(oid), persistence }
+    pub(super) fn open(oid: Oid) -> Self {
+        pg::check_owner(oid);
+        pg::lock_relation(oid, Lock::Read);
+        let Some(name) = pg::relation_name(oid) else { error::unknown_relation(oid.to_u32()) };
+        let kind = pg::relation_kind(oid);
+        let is_it = matches!(
+            kind,
+            pg_sys::RELKIND_RELATION | pg_sys::RELKIND_PARTITIONED_TABLE | pg_sys::RELKIND_MATVIEW
+        );
+        if !is_it {
+            error::not_documents(&pg::shown(name.to_bytes()));
         }
+        Self { oid, name, kind, owner: pg::owner(oid) }
     }
 
-    /// Raises an error unless the column exists and is of a type that `fits`.
-    fn check_column(&self, column: &CStr, expected: &str, fits: impl Fn(Oid) -> bool) {
-        // SAFETY: the server looks the column up.
-        let (number, type_oid) = unsafe {
-            let number = pg_sys::get_attnum(self.oid, column.as_ptr());
-            (number, pg_sys::get_atttype(self.oid, number))
-        };
-        let column = pg::shown(column.to_bytes());
-        if number == 0 {
-            error::unknown_column(&column, &pg::shown(self.name.to_bytes()));
+    /// Raises an error unless every row can be counted, and the columns are a `tsvector` and texts.
+    fn check(&self, columns: &[impl AsRef<CStr>]) {
+        let name = pg::shown(self.name.to_bytes());
+        if pg::hides_rows(self.oid) {
+            error::rows_hidden(&name, "Only who sees every row can have them counted.");
         }
-        // SAFETY: as above.
-        if !fits(unsafe { pg_sys::getBaseType(type_oid) }) {
-            error::wrong_column_type(&column, &pg::type_name(type_oid), expected);
+        for (place, column) in columns.iter().enumerate() {
+            let shown = pg::shown(column.as_ref().to_bytes());
+            let Some((_, type_oid)) = column_type(self.oid, column.as_ref()) else {
+                error::unknown_column(&shown, &name)
+            };
+            let (fits, expected) = match place {
+                0 => (type_oid == pg_sys::TSVECTOROID, "tsvector"),
+                _ => (is_text(type_oid), "text"),
+            };
+            if !fits {
+                error::wrong_column_type(&shown, &pg::type_name(type_oid), expected);
+            }
         }
     }
 }
 
-/// Whether values of the type are texts, or can be written as such without loss.
-fn is_text(type_oid: Oid) -> bool {
-    let (mut category, mut preferred) = (0, false);
-    // SAFETY: the server fills in both.
-    unsafe { pg_sys::get_type_category_preferred(type_oid, &mut category, &mut preferred) };
-    category as u8 == b'S'
+/// The number of a column and its type, below all domains.
+pub(super) fn column_type(relation: Oid, column: &CStr) -> Option<(i16, Oid)> {
+    // SAFETY: the server looks the column up.
+    unsafe {
+        let number = pg_sys::get_attnum(relation, column.as_ptr());
+        let type_oid = pg_sys::get_atttype(relation, number);
+        (number > 0).then(|| (number, pg_sys::getBaseType(type_oid)))
+    }
 }
 
-/// A name as an SQL identifier.
-fn quoted(name: &CStr) -> Vec<u8> {
-    // SAFETY: the server returns a string in the current context.
-    unsafe { CStr::from_ptr(pg_sys::quote_identifier(name.as_ptr())).to_bytes().to_vec() }
+/// Whether values of the type lie in memory as texts do.
+pub(super) fn is_text(type_oid: Oid) -> bool {
+    // Of a char(n) the blanks at the end make no word.
+    // SAFETY: the server looks for a cast.
+    type_oid == pg_sys::BPCHAROID || unsafe { pg_sys::IsBinaryCoercible(type_oid, pg_sys::TEXTOID) }
 }
 
-/// A text as an SQL literal.
-fn literal(text: &CStr) -> Vec<u8> {
-    // SAFETY: the server returns a string in the current context.
-    unsafe { CStr::from_ptr(pg_sys::quote_literal_cstr(text.as_ptr())).to_bytes().to_vec() }
+/// The table that statistics are of.
+pub(super) fn documents_of(source: &Source) -> Oid {
+    pg::relation_of_name(&source.documents)
+        .unwrap_or_else(|| error::documents_missing(&pg::shown(&source.documents)))
 }
 
 /// Writes statistics into one table.
@@ -110,6 +108,8 @@ struct Writer<'s> {
     spi: &'s Spi,
     /// Quoted and with its schema.
     table: &'s [u8],
+    /// The schema of this extension.
+    schema: &'s CStr,
 }
 
 impl Writer<'_> {
@@ -201,45 +201,44 @@ impl Writer<'_> {
     }
 
     /// Counts the documents, and puts what was counted in the place of what was there.
-    fn count(&self, schema: &CStr, documents: &CStr, columns: &[Vec<u8>]) {
+    fn count(&self, stats: Oid, documents: &Documents, columns: &[CString]) {
         let id = self.next_id();
         let mut command: Vec<Vec<u8>> =
-            vec![b"SELECT ".to_vec(), quoted(schema), b".search_corpus_agg(".to_vec()];
+            vec![b"SELECT ".to_vec(), quoted(self.schema), b".search_corpus_agg(".to_vec()];
         for (place, column) in columns.iter().enumerate() {
-            let column = CString::new(&column[..]).expect("a name has no zero byte");
             command.push(if place > 0 { b", d.".to_vec() } else { b"d.".to_vec() });
-            command.push(quoted(&column));
+            command.push(quoted(column));
             command.push(if place > 0 { b"::pg_catalog.text".to_vec() } else { Vec::new() });
         }
-        command.push(b") FROM ".to_vec());
-        command.push(documents.to_bytes().to_vec());
-        command.push(b" AS d".to_vec());
+        command.extend([
+            b") FROM ".to_vec(),
+            documents.name.to_bytes().to_vec(),
+            b" AS d".to_vec(),
+        ]);
         let command: Vec<&[u8]> = command.iter().map(|piece| &piece[..]).collect();
-        // SAFETY: the snapshot is registered until both commands have run.
-        let counted = unsafe {
-            let snapshot = pg_sys::RegisterSnapshot(pg_sys::GetTransactionSnapshot());
-            let counted = self.spi.execute_in(snapshot, &command, &[]).value(0, 0);
-            self.spi.execute_in(
-                snapshot,
-                &[
-                    b"DELETE FROM ",
-                    self.table,
-                    b" WHERE kind OPERATOR(pg_catalog.=) ANY ('{t,l,f,v,r}')",
-                ],
-                &[],
-            );
-            pg_sys::UnregisterSnapshot(snapshot);
-            counted
-        };
-        let Some(counted) = counted else { return };
+        let counted = pg::with_snapshot(|snapshot| {
+            // SAFETY: the snapshot is active.
+            unsafe {
+                let counted = self.spi.execute_in(snapshot, &command, &[]).value(0, 0);
+                let kinds = b" WHERE kind OPERATOR(pg_catalog.=) ANY ('{t,l,f,v,r,b}')";
+                self.spi.execute_in(snapshot, &[b"DELETE FROM ", self.table, kinds], &[]);
+                if is_tracked(self.spi, snapshot, self.schema, stats, documents.oid) {
+                    self.words(b'b', &[(b"", 0)], id);
+                }
+                counted
+            }
+        });
         let (mut lexemes, mut words) = (Vec::new(), Vec::new());
         // SAFETY: the result of the aggregate is a bytea, which stays until the connection ends.
-        let read = collect::read(unsafe { collect::reader(counted) }, |part| match part {
-            Part::Totals(totals) => self.totals(totals, id),
-            Part::Lexeme(lexeme, count) => lexemes.push((lexeme, count)),
-            Part::Word(word, count) => words.push((word, count)),
+        let reader = counted.map(|counted| unsafe { collect::reader(counted) });
+        let read = reader.map(|reader| {
+            collect::read(reader, |part| match part {
+                Part::Totals(totals) => self.totals(totals, id),
+                Part::Lexeme(lexeme, count) => lexemes.push((lexeme, count)),
+                Part::Word(word, count) => words.push((word, count)),
+            })
         });
-        if read.is_err() {
+        if matches!(read, Some(Err(_))) {
             error::malformed_counts();
         }
         self.words(b'l', &lexemes, id);
@@ -247,13 +246,75 @@ impl Writer<'_> {
             self.vocabulary(&words, id);
         }
     }
+    /// Adds up the rows of each word that the active snapshot sees.
+    fn fold(&self, table: KeyedTable<6>, snapshot: pg_sys::Snapshot, has_texts: bool) {
+        let statistics = Statistics::of(table);
+        let reset = statistics::reset(&table, Snapshot::Active);
+        let before = Value(pg_sys::INT8OID, Some(Datum::from(reset)));
+        // SAFETY: the snapshot is active.
+        let execute = |pieces: &[&[u8]], arguments: &[Value]| unsafe {
+            self.spi.execute_in(snapshot, pieces, arguments)
+        };
+        let (mut count, mut last) = (0, i64::MIN);
+        statistics::rows(&table, Snapshot::Active, b't', None, |row| {
+            (count, last) = (count + 1, last.max(row.id));
+            true
+        });
+        if count > 1 || last < reset {
+            let kind = b" WHERE kind OPERATOR(pg_catalog.=) 't'";
+            execute(&[b"DELETE FROM ", self.table, kind], &[]);
+            self.totals(statistics.totals(), last);
+        }
+        execute(
+            &[
+                b"WITH gone AS (DELETE FROM ",
+                self.table,
+                b" AS t WHERE t.kind OPERATOR(pg_catalog.=) 'l' \
+                    AND (t.id OPERATOR(pg_catalog.<) $1 OR t.word OPERATOR(pg_catalog.=) ANY (\
+                        SELECT s.word FROM ",
+                self.table,
+                b" AS s WHERE s.kind OPERATOR(pg_catalog.=) 'l' \
+                        GROUP BY s.word HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)) \
+                    RETURNING t.word, t.id, t.documents) \
+                INSERT INTO ",
+                self.table,
+                b" (kind, word, id, documents) \
+                SELECT 'l', g.word, pg_catalog.max(g.id), pg_catalog.sum(g.documents) FROM gone AS g \
+                WHERE g.id OPERATOR(pg_catalog.>=) $1 GROUP BY g.word \
+                HAVING pg_catalog.sum(g.documents) OPERATOR(pg_catalog.<>) 0",
+            ],
+            &[before],
+        );
+        let (mut changed, mut last) = (false, i64::MIN);
+        for kind in [b'f', b'v'] {
+            statistics::rows(&table, Snapshot::Active, kind, None, |row| {
+                changed |= kind == b'v' || row.id < reset;
+                last = last.max(row.id);
+                true
+            });
+        }
+        if changed && has_texts {
+            let mut words: Vec<(Vec<u8>, i64)> = Vec::new();
+            if let Some(vocabulary) = statistics.vocabulary() {
+                vocabulary.each(|word, count| words.push((word.to_vec(), count as i64)));
+            }
+            let kinds = b" WHERE kind OPERATOR(pg_catalog.=) ANY ('{f,v}')";
+            execute(&[b"DELETE FROM ", self.table, kinds], &[]);
+            let words: Vec<_> = words.iter().map(|(word, count)| (&word[..], *count)).collect();
+            // What is empty now is not void.
+            self.vocabulary(&words, last.max(reset));
+        }
+        // Every delta before a reset that is seen has been seen, and is gone.
+        let kind = b" WHERE kind OPERATOR(pg_catalog.=) 'r' AND id OPERATOR(pg_catalog.<=) $1";
+        execute(&[b"DELETE FROM ", self.table, kind], &[before]);
+    }
 }
 
 /// The comments of a statistics table.
 const COMMENTS: [(&CStr, &CStr); 6] = [
     (
         c"kind",
-        c"s source, c column, t totals, l lexeme, f vocabulary, v change of its word, r reset",
+        c"s source, c column, t totals, l lexeme, f vocabulary, v change of its word, r reset, b base",
     ),
     (c"word", c"what the row is of: a lexeme, a word, a name"),
     (c"id", c"rows of one word are summed; those before the greatest id of a reset are void"),
@@ -264,7 +325,8 @@ const COMMENTS: [(&CStr, &CStr); 6] = [
 
 /// Makes an empty table, without a key.
 fn create_table(spi: &Spi, table: &[u8], documents: &Documents, column: &[u8]) {
-    let persistence: &[u8] = match documents.persistence {
+    let persistence: &[u8] = match pg::relation_persistence(documents.oid) {
+        // What survives a crash does not outlive its documents.
         pg_sys::RELPERSISTENCE_UNLOGGED => b"UNLOGGED ",
         _ => b"",
     };
@@ -310,47 +372,53 @@ fn stats_name(documents: &Documents, column: &CStr) -> (Oid, Vec<u8>) {
 fn create(call: Call, texts: &[&CStr]) -> Datum {
     // SAFETY: SQL declares a regclass and a name, and the function as strict.
     let (oid, column) = unsafe {
-        let column = CStr::from_ptr(call.value(1).cast_mut_ptr::<pg_sys::NameData>().cast());
+        let column = CStr::from_ptr(call.value(1).cast_mut_ptr());
         (Oid::from(call.value(0).value() as u32), column)
     };
     let documents = Documents::open(oid);
-    documents.check_column(column, "tsvector", |type_oid| type_oid == pg_sys::TSVECTOROID);
-    for text in texts {
-        documents.check_column(text, "text", is_text);
-    }
-    let columns = [&[column], texts].concat();
-    let source = Source {
+    let columns: Vec<CString> =
+        [&[column], texts].concat().into_iter().map(CStr::to_owned).collect();
+    documents.check(&columns);
+    let wanted = Source {
         documents: documents.name.to_bytes().to_vec(),
         columns: columns.iter().map(|column| column.to_bytes().to_vec()).collect(),
     };
     let (known, table) = stats_name(&documents, column);
     let known = (known != Oid::INVALID).then_some(known);
+    let mut others = false;
     if let Some(known) = known {
-        // SAFETY: locks a relation; it may turn out to be none of ours.
-        unsafe { pg_sys::LockRelationOid(known, pg_sys::ShareUpdateExclusiveLock as i32) };
-        let is_ours = keyed(known).ok().and_then(|table| self::source(&table, Snapshot::Now));
-        let same = |found: &Source| {
-            found.documents == source.documents && found.columns[0] == source.columns[0]
+        let found = keyed(known, Lock::Maintain).ok();
+        let found = found.and_then(|table| statistics::source(&table, Snapshot::Now));
+        let same = |found: &&Source| {
+            found.documents == wanted.documents && found.columns[0] == wanted.columns[0]
         };
-        if !is_ours.as_ref().is_some_and(same) {
-            error::statistics_name_taken(&pg::shown(&table), &pg::shown(documents.name.to_bytes()));
-        }
+        let Some(found) = found.as_ref().filter(same) else {
+            error::statistics_name_taken(&pg::shown(&table), &pg::shown(documents.name.to_bytes()))
+        };
         pg::check_owner(known);
+        others = *found != wanted;
+    }
+    if others {
+        // Whoever writes meanwhile would count the words of other columns.
+        pg::with_children(oid, Lock::KeepWriters);
     }
     pg::as_user(documents.owner, || {
         Spi::connect(|spi| {
             if known.is_none() {
                 create_table(spi, &table, &documents, column.to_bytes());
             }
-            let writer = Writer { spi, table: &table };
-            writer.source(&source);
-            writer.count(&call.schema(), &documents.name, &source.columns);
+            let writer = Writer { spi, table: &table, schema: &call.schema() };
+            if known.is_none() || others {
+                writer.source(&wanted);
+            }
+            let stats = stats_name(&documents, column).0;
+            writer.count(stats, &documents, &columns);
             if known.is_none() {
                 spi.execute(&[b"ALTER TABLE ", &table, b" ADD PRIMARY KEY (kind, word, id)"], &[]);
             }
-        });
-    });
-    Datum::from(stats_name(&documents, column).0)
+            Datum::from(stats)
+        })
+    })
 }
 
 pg_function! {
@@ -361,8 +429,55 @@ pg_function! {
 pg_function! {
     /// `(documents regclass, tsv_column name, VARIADIC text_columns name[]) → regclass`
     fn search_create_stats_texts(call) {
+        if has_nulls(call.value(2)) {
+            error::null_column();
+        }
         let (_, names) = array_elements(call.value(2));
         let names: Vec<&CStr> = names.map(|name| CStr::from_ptr(name.cast_mut_ptr())).collect();
         create(call, &names)
+    }
+}
+
+pg_function! {
+    /// `(stats regclass, recompute boolean) → void`
+    fn search_refresh_stats(call) {
+        let stats = Oid::from(call.value(0).value() as u32);
+        let asked = call.value(1).value() != 0;
+        pg::check_owner(stats);
+        let (table, source) = statistics::known(stats, Lock::Maintain);
+        let documents = documents_of(&source);
+        let schema = call.schema();
+        let Some(name) = pg::relation_name(stats) else { error::unknown_relation(stats.to_u32()) };
+        pg::lock_relation(documents, Lock::Read);
+        let folded = !asked && pg::as_user(pg::owner(stats), || {
+            Spi::connect(|spi| {
+                pg::with_snapshot(|snapshot| {
+                    let mut based = false;
+                    statistics::rows(&table, Snapshot::Active, b'b', None, |_| {
+                        based = true;
+                        true
+                    });
+                    let folds = based && is_tracked(spi, snapshot, &schema, stats, documents);
+                    if folds {
+                        let writer = Writer { spi, table: name.to_bytes(), schema: &schema };
+                        writer.fold(table, snapshot, source.columns.len() > 1);
+                    }
+                    folds
+                })
+            })
+        });
+        if !folded {
+            let documents = Documents::open(documents);
+            let columns: Vec<CString> =
+                source.columns.iter().map(|column| CString::new(&column[..]).expect("a name")).collect();
+            documents.check(&columns);
+            pg::as_user(documents.owner, || {
+                Spi::connect(|spi| {
+                    let writer = Writer { spi, table: name.to_bytes(), schema: &schema };
+                    writer.count(stats, &documents, &columns);
+                });
+            });
+        }
+        Datum::null()
     }
 }

@@ -11,6 +11,7 @@
 //! | `f` vocabulary | table with text columns | checksum of data | number of words | data: see the crate's `vocabulary` |
 //! | `v` word | delta | the word | by how many more hold it than `f` says | |
 //! | `r` reset | TRUNCATE | | | |
+//! | `b` base | table that was counted while tracked | | | |
 //!
 //! Invariants:
 //! * Rows of the kinds `t`, `l` and `v` of one word are summed. A delta is nothing but one more row.
@@ -33,8 +34,9 @@ use search::{
 use crate::{
     error,
     pg::{
-        Column, Condition, KeyedTable, NotThis, Snapshot, Varlena, array_elements, bigint_array,
-        bytes, check_select, hides_rows, is_out_of_reach, is_utf8, pg_function, relation_name,
+        Column, Condition, KeyedTable, Lock, NotThis, Snapshot, Varlena, array_elements,
+        bigint_array, bytes, check_select, hides_rows, is_out_of_reach, is_utf8, pg_function,
+        relation_name, text,
     },
 };
 
@@ -86,6 +88,7 @@ pub(super) struct Source {
 
 /// A row.
 pub(super) struct Row<'r> {
+    kind: u8,
     pub(super) word: &'r [u8],
     pub(super) id: i64,
     pub(super) documents: Option<i64>,
@@ -93,9 +96,37 @@ pub(super) struct Row<'r> {
     data: Option<Datum>,
 }
 
-impl Row<'_> {
+impl<'r> Row<'r> {
+    /// A row without numbers.
+    pub(super) fn new(kind: u8, word: &'r [u8], id: i64) -> Self {
+        Self { kind, word, id, documents: None, lengths: None, data: None }
+    }
+
+    /// A row of a word and a number of documents.
+    pub(super) fn counting(kind: u8, word: &'r [u8], documents: i64, id: i64) -> Self {
+        Self { documents: Some(documents), ..Self::new(kind, word, id) }
+    }
+
+    /// A row of totals.
+    pub(super) fn totals_of(totals: Totals, id: i64) -> Self {
+        let lengths = Some(bigint_array(&totals.lengths));
+        Self { documents: Some(totals.documents), lengths, ..Self::new(b't', b"", id) }
+    }
+
+    /// Its columns.
+    pub(super) fn columns(&self) -> [Option<Datum>; 6] {
+        [
+            Some(Datum::from(self.kind)),
+            Some(text(self.word)),
+            Some(Datum::from(self.id)),
+            self.documents.map(Datum::from),
+            self.lengths,
+            self.data,
+        ]
+    }
+
     /// What a row of totals adds; labels that somebody took out add nothing.
-    fn totals(&self) -> Totals {
+    pub(super) fn totals(&self) -> Totals {
         let mut totals = Totals { documents: self.documents.unwrap_or(0), ..Totals::default() };
         if let Some(lengths) = self.lengths {
             // SAFETY: the column is of type bigint[].
@@ -116,8 +147,25 @@ pub(crate) struct Statistics {
 }
 
 /// The table with this OID, if it is one of corpus statistics. It is locked.
-pub(super) fn keyed(oid: Oid) -> Result<KeyedTable<6>, NotThis> {
-    KeyedTable::open(oid, &COLUMNS, KEY)
+pub(super) fn keyed(oid: Oid, lock: Lock) -> Result<KeyedTable<6>, NotThis> {
+    KeyedTable::open(oid, lock, &COLUMNS, KEY)
+}
+
+/// The table with this OID, which must be one of corpus statistics. It is locked.
+fn expected(oid: Oid, lock: Lock) -> KeyedTable<6> {
+    keyed(oid, lock).unwrap_or_else(|wrong| match wrong {
+        NotThis::Missing => error::unknown_relation(oid.to_u32()),
+        NotThis::Otherwise => error::not_statistics(&described(oid)),
+    })
+}
+
+/// The table with this OID, which must be one of corpus statistics, and what it is of. It is locked.
+pub(super) fn known(oid: Oid, lock: Lock) -> (KeyedTable<6>, Source) {
+    let table = expected(oid, lock);
+    match source(&table, Snapshot::Now) {
+        Some(source) => (table, source),
+        None => error::not_statistics(&described(oid)),
+    }
 }
 
 /// The name of a relation for messages.
@@ -142,6 +190,7 @@ pub(super) fn rows(
     table.rows(snapshot, &conditions, |[_, word, id, documents, lengths, data]| {
         let (Some(word), Some(id)) = (word, id) else { return true };
         each(Row {
+            kind,
             // SAFETY: the column is of type text, and its value stays where it is meanwhile.
             word: unsafe { bytes(Varlena::new(word)) },
             id: id.value() as i64,
@@ -175,11 +224,7 @@ impl Statistics {
     /// Raises an error if there is no such table, it is not one of corpus statistics, the user may
     /// not read it, or this process cannot.
     pub(crate) fn open(oid: Oid) -> Self {
-        let table = match keyed(oid) {
-            Ok(table) => table,
-            Err(NotThis::Missing) => error::unknown_relation(oid.to_u32()),
-            Err(NotThis::Otherwise) => error::not_statistics(&described(oid)),
-        };
+        let table = expected(oid, Lock::Read);
         check_select(oid);
         if is_out_of_reach(oid) {
             error::temporary_statistics(&described(oid));
@@ -190,6 +235,11 @@ impl Statistics {
                 "Corpus statistics have to be readable as a whole.",
             );
         }
+        Self::of(table)
+    }
+
+    /// The statistics in a table, without a look at who asks.
+    pub(super) fn of(table: KeyedTable<6>) -> Self {
         Self { table, reset: reset(&table, Snapshot::Active) }
     }
 
@@ -242,14 +292,20 @@ impl Statistics {
         sum.saturating_add(document_frequency(0, deltas))
     }
 
-    /// The vocabulary of the text columns, with the changes that are pending; `None` if none was
-    /// built, or all its documents are gone.
+    /// The vocabulary of the text columns, with the changes that are pending; `None` if there are no
+    /// text columns.
     pub(crate) fn vocabulary(&self) -> Option<Vocabulary<Bytes>> {
-        let mut vocabulary = None;
-        self.each(b'f', None, |row| {
-            vocabulary = Some(load(self.table.oid(), &row));
+        let (mut known, mut vocabulary) = (false, None);
+        rows(&self.table, Snapshot::Active, b'f', None, |row| {
+            known = true;
+            if row.id >= self.reset {
+                vocabulary = Some(load(self.table.oid(), &row));
+            }
             true
         });
+        if !known {
+            return None;
+        }
         let mut changes: Vec<(Vec<u8>, i64)> = Vec::new();
         self.each(b'v', None, |row| {
             let change = row.documents.unwrap_or(0);
@@ -259,9 +315,6 @@ impl Statistics {
             }
             true
         });
-        if vocabulary.is_none() && changes.is_empty() {
-            return None;
-        }
         let vocabulary = vocabulary.unwrap_or_else(|| {
             let none: [(&[u8], u64); 0] = [];
             let bytes = search::vocabulary::build(none).expect("no words are in order");

@@ -56,6 +56,26 @@ CREATE FUNCTION free_block(lot int) RETURNS cidr LANGUAGE sql STABLE
         FROM summary WHERE summary.lot = free_block.lot
     );
 """
+STATISTICS = """
+CREATE TABLE doc (
+    id int PRIMARY KEY, body text, tsv tsvector GENERATED ALWAYS AS (to_tsvector('simple', body)) STORED);
+INSERT INTO doc SELECT i, 'word' || i % 7 || ' number ' || i FROM generate_series(1, 300) AS i;
+SELECT search_create_stats('doc', 'tsv', 'body');
+SELECT search_track_stats('doc_tsv_stats', true);
+SELECT search_refresh_stats('doc_tsv_stats');
+INSERT INTO doc SELECT i, 'pending ' || i FROM generate_series(301, 310) AS i;
+"""
+# Statistics go on where they were: what is pending is added, what is new is tracked.
+GOES_ON = [
+    "INSERT INTO doc VALUES (400, 'word1 new') RETURNING id",
+    "SELECT bm25_query('word1 | pending | new', 'doc_tsv_stats')",
+    "SELECT search_query('simple', 'wrod1~ pendin*', 'any', 'doc_tsv_stats')",
+    "SELECT search_refresh_stats('doc_tsv_stats') IS NOT NULL",
+    "SELECT kind, word, documents, lengths, md5(data) FROM doc_tsv_stats ORDER BY kind, word",
+    # Folded, not counted again.
+    "SELECT count(*) FROM doc_tsv_stats WHERE kind = 'l' AND id < (SELECT max(id) FROM doc_tsv_stats)",
+    "DELETE FROM doc WHERE id = 400 RETURNING id",
+]
 SINCE_18 = """
 CREATE TABLE lease (owner inetrange, r inetrange, PRIMARY KEY (owner, r WITHOUT OVERLAPS));
 INSERT INTO lease SELECT inetrange('10.0.0.0/8'::cidr), r FROM allotment;
@@ -95,7 +115,7 @@ def _create(cluster: Cluster, database: str, schema: str) -> None:
         f"ALTER DATABASE {database} SET search_path = public, {schema}",
     )
     later = [SINCE_18] if cluster.installation.major >= 18 else []
-    cluster.execute(database, OBJECTS, *later)
+    cluster.execute(database, OBJECTS, STATISTICS, *later)
 
 
 def _run(cluster: Cluster, program: str, database: str, *arguments: Argument) -> str:
@@ -143,7 +163,7 @@ def _same(cluster: Cluster, original: str, restored: str) -> None:
     path = ask(cluster, original, "SHOW search_path")
     for settings in (["enable_seqscan = off"], ["enable_indexscan = off", "enable_bitmapscan = off"]):
         script = [f"SET {setting}" for setting in (f"search_path = {path}", *settings)]
-        script += CONTENTS + QUERIES
+        script += CONTENTS + QUERIES + GOES_ON
         sessions = [Session(cluster, database, script) for database in (original, restored)]
         for query, before, after in zip(script, *(session.end() for session in sessions)):
             expect(f"the SQLSTATE of: {query}", before.sqlstate, "00000")

@@ -138,10 +138,23 @@ impl<A: Allocator + Clone> Counts<A> {
 
     /// Puts the words into ascending order.
     pub fn sort(&mut self) {
-        let bytes = &self.bytes;
-        self.entries.sort_unstable_by(|a, b| {
-            bytes[a.start..a.start + a.length].cmp(&bytes[b.start..b.start + b.length])
+        let word = |entry: &Entry| &self.bytes[entry.start..entry.start + entry.length];
+        // Most words differ in their first eight bytes, which are compared where they lie.
+        let first = |entry: &Entry| {
+            let word = word(entry);
+            let mut bytes = [0; 8];
+            let length = word.len().min(8);
+            bytes[..length].copy_from_slice(&word[..length]);
+            u64::from_be_bytes(bytes)
+        };
+        let allocator = self.entries.allocator().clone();
+        let mut sorted = Vec::with_capacity_in(self.entries.len(), allocator);
+        sorted.extend(self.entries.iter().map(|entry| (first(entry), *entry)));
+        sorted.sort_unstable_by(|(a, one), (b, other)| {
+            a.cmp(b).then_with(|| word(one).cmp(word(other)))
         });
+        self.entries.clear();
+        self.entries.extend(sorted.iter().map(|(_, entry)| *entry));
         self.slots.clear();
     }
 }

@@ -498,6 +498,51 @@ mod tests {
         (0..random.below(longest + 1)).map(|_| LETTERS[random.below(5) as usize]).collect()
     }
 
+    /// A vocabulary with changes answers as one that is built anew.
+    #[test]
+    fn changes_are_the_same_as_building_again() {
+        let mut random = Random(57);
+        let mut found = 0;
+        for _ in 0..300 {
+            let words: BTreeMap<String, u64> =
+                (0..40).map(|_| (word(&mut random, 5), 1 + random.below(9))).collect();
+            let changes: BTreeMap<String, i64> = (0..random.below(40))
+                .map(|_| (word(&mut random, 5), random.below(16) as i64 - 8))
+                .collect();
+            let mut expected = words.clone();
+            for (word, change) in &changes {
+                let frequency = expected.entry(word.clone()).or_default();
+                *frequency = frequency.saturating_add_signed(*change);
+            }
+            expected.retain(|word, frequency| *frequency > 0 || !changes.contains_key(word));
+            let changed = vocabulary(&words)
+                .changed(changes.iter().map(|(word, change)| (word, *change)))
+                .unwrap();
+            let again = vocabulary(&expected);
+            let mut all = Vec::new();
+            changed.each(|word, frequency| {
+                all.push((String::from_utf8(word.to_vec()).unwrap(), frequency));
+            });
+            assert!(all.iter().cloned().eq(expected));
+            for _ in 0..20 {
+                let sought = word(&mut random, 5);
+                let sought = sought.as_bytes();
+                assert_eq!(changed.frequency(sought), again.frequency(sought));
+                for limit in [1, 3, 100] {
+                    let completions = changed.completions(sought, limit);
+                    found += completions.len();
+                    assert_eq!(completions, again.completions(sought, limit));
+                    assert_eq!(changed.similar(sought, 2, limit), again.similar(sought, 2, limit));
+                }
+                let suggest = crate::suggest::suggest;
+                assert_eq!(suggest(&changed, sought, 3), suggest(&again, sought, 3));
+            }
+        }
+        assert!(found > 10_000);
+        let words = BTreeMap::from([("a".to_string(), 1)]);
+        assert!(vocabulary(&words).changed([("b", 1), ("a", 1)]).is_err());
+    }
+
     #[test]
     fn the_same_words_as_the_whole_table() {
         let mut random = Random(51);
