@@ -73,9 +73,9 @@ def suggestions(word):
 
 
 def refresh_statistics():
-    """Counts the words anew; once in a while, or after a large import."""
+    """Adds up what has changed; in a nightly job, say."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT search_create_stats('example_article', 'words', 'title', 'body')")
+        cursor.execute("SELECT search_refresh_stats(%s)", [STATISTICS])
 
 
 # docs: end

@@ -10,7 +10,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "SELECT search_create_stats('example_article', 'words', 'title', 'body')",
             "DROP TABLE example_article_words_stats",
-        )
+        ),
+        # From now on every change of an article is counted. Without this, refresh them now and then.
+        migrations.RunSQL(
+            "SELECT search_track_stats('example_article_words_stats', true)",
+            "SELECT search_track_stats('example_article_words_stats', false)",
+        ),
     ]
 
 

@@ -114,6 +114,15 @@ class Search(TestCase):
         self.assertAlmostEqual(scores["Ranges"], 1 / 61 + 1 / 63)
         self.assertEqual(len(scores), 3)
 
+    def test_tracking(self):
+        """An article counts from the moment it is saved, in its own transaction too."""
+        self.assertEqual(completions("zebr"), [])
+        Article.objects.create(title="Zebras", body="Zebras live in herds.")
+        self.assertEqual(self.titles("zebras"), ["Zebras"])
+        self.assertEqual(completions("zebr"), ["zebras"])
+        refresh_statistics()
+        self.assertEqual(completions("zebr"), ["zebras"])
+
     def test_index(self):
         Article.objects.bulk_create(Article(title=f"Note {n}", body=f"Something {n}.") for n in range(5000))
         with connection.cursor() as cursor:
