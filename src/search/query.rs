@@ -5,7 +5,10 @@
 
 use core::{cell::OnceCell, convert::Infallible};
 
-use pgrx::pg_sys::{Datum, Oid};
+use pgrx::{
+    check_for_interrupts,
+    pg_sys::{Datum, Oid},
+};
 use search::{
     parse::parse,
     resolve::{Dictionary, Lexeme, MAX_EXPANSIONS, Match, resolve},
@@ -52,6 +55,8 @@ impl Dictionary for Words {
     type Error = Infallible;
 
     fn lexize(&mut self, text: &[u8], lexemes: &mut Vec<Lexeme>) -> Result<u32, Infallible> {
+        // Thousands of words with typos take seconds.
+        check_for_interrupts!();
         let mut lexizer = Lexizer::new(self.configuration);
         let mut position = 0;
         for token in self.configuration.tokens(text).map(Some).chain([None]) {
