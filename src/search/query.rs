@@ -17,8 +17,8 @@ use super::statistics::{Bytes, Statistics};
 use crate::{
     error,
     pg::{
-        Call, Configuration, ContextAllocator, Lexizer, Moment, copy_varlena, lower, pg_function,
-        text,
+        Call, Configuration, ContextAllocator, Lexizer, Moment, copy_varlena, generation, lower,
+        pg_function, text,
     },
 };
 
@@ -124,16 +124,19 @@ fn search_query(
     table: Option<Oid>,
 ) -> Datum {
     let number = |oid: Oid| oid.to_u32().to_ne_bytes();
-    // The setting may change between two calls; a name stands for the same within one snapshot.
+    // The setting may change between two calls, and what dictionaries know; a name stands for the same
+    // within one snapshot.
     let (oid, text_name): (Oid, &[u8]) = match name {
         Name::Current => (Configuration::current(), &[]),
         Name::Oid(oid) => (oid, &[]),
         Name::Text(text) => (Oid::INVALID, text),
     };
     let numbers = [number(oid), number(table.unwrap_or(Oid::INVALID))];
+    let dictionaries = generation().to_ne_bytes();
     let moment = Moment::now();
     let [who, running, below] = moment.parts();
-    let parts = [query, word, text_name, numbers.as_flattened(), who, running, below];
+    let parts =
+        [query, word, text_name, numbers.as_flattened(), &dictionaries, who, running, below];
     let kept = call.remembered(&parts, |memory| {
         let matching = matching(word);
         let oid = if let Name::Text(text) = name { Configuration::named(text) } else { oid };
