@@ -126,7 +126,8 @@ impl Normalization {
             return Ok(self.constant);
         }
         let length = if self.equal {
-            self.weights[0] * source.length()? as f64
+            // As signed, which converts in one instruction.
+            self.weights[0] * source.length()? as i64 as f64
         } else {
             let lengths = source.lengths()?;
             self.weights.iter().zip(lengths).map(|(w, l)| w * f64::from(l)).sum()
@@ -330,6 +331,8 @@ struct Prepared<A: Allocator> {
     /// df of each leaf.
     frequencies: VecIn<u64, A>,
     normalization: Normalization,
+    /// Whether the sum alone tells if a document satisfies the query.
+    is_disjunction: bool,
 }
 
 impl<A: Allocator + Clone> Scorer<A> {
@@ -355,7 +358,12 @@ impl<A: Allocator + Clone> Scorer<A> {
             boosts.push((idf, f64::from(term.frequency) * idf));
         }
         let normalization = Normalization::new(&query.parameters, &query.corpus);
-        Ok(Self { program, scratch, numbers: Prepared { boosts, frequencies, normalization } })
+        let is_disjunction = program.is_disjunction();
+        Ok(Self {
+            program,
+            scratch,
+            numbers: Prepared { boosts, frequencies, normalization, is_disjunction },
+        })
     }
 
     /// The query, whose leaves a [`Source`] numbers.
@@ -424,7 +432,7 @@ impl<A: Allocator> Prepared<A> {
         always: bool,
         mut each: impl FnMut(&Term, f64, f64, f64),
     ) -> Result<(), S::Error> {
-        let satisfied = program.satisfied(source, matches)?;
+        let satisfied = self.is_disjunction || program.satisfied(source, matches)?;
         if !satisfied && !always {
             return Ok(());
         }
@@ -452,6 +460,14 @@ pub fn frequency<S: Source>(
     match term {
         TermKind::Leaf(leaf) => {
             let Operand { labels, .. } = program.leaf(leaf);
+            if labels == 0 && weights.iter().all(|weight| *weight == weights[0]) {
+                let mut count = 0_i64;
+                source.lexemes(leaf, |positions| {
+                    count += positions.len().max(1) as i64;
+                    ControlFlow::Continue(())
+                })?;
+                return Ok(count as f64 * weights[0]);
+            }
             let wanted = |label: Label| labels == 0 || labels & label.bit() != 0;
             let mut counts = [0_u32; 4];
             source.lexemes(leaf, |positions| {

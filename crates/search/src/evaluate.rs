@@ -465,6 +465,12 @@ impl<A: Allocator> Program<A> {
         &self.terms
     }
 
+    /// Whether the query is nothing but words of which one is enough. A document that does not
+    /// satisfy it has no occurrence of any of its terms.
+    pub fn is_disjunction(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step, Step::Leaf(_) | Step::SkipIf(true, _)))
+    }
+
     /// Whether the document satisfies the query. The query without words is never satisfied.
     ///
     /// # Errors

@@ -306,12 +306,19 @@ impl<'a> TsVector<'a> {
     #[inline]
     pub fn length(self) -> Result<u64, Malformed> {
         let (mut taken, mut with_positions) = (0_u64, 0_u64);
-        for bytes in self.entries.chunks_exact(4) {
-            let bits = u32::from_ne_bytes(core::array::from_fn(|index| bytes[index]));
-            let Entry { has_positions, length, offset } = Entry::from_bits(bits);
-            with_positions += u64::from(has_positions);
-            let behind = if has_positions { 2 + ((offset + length) & 1) } else { 0 };
-            taken += (length + behind) as u64;
+        // So many that their sums fit into 32 bits, of which more are added at once.
+        for entries in self.entries.as_chunks::<4>().0.chunks(1 << 16) {
+            let (mut bytes_taken, mut count) = (0_u32, 0_u32);
+            for bits in entries {
+                let bits = u32::from_ne_bytes(*bits);
+                let Entry { has_positions, length, offset } = Entry::from_bits(bits);
+                let (length, offset) = (length as u32, offset as u32);
+                let has_positions = u32::from(has_positions);
+                bytes_taken += length + 2 * has_positions + (has_positions & (offset + length));
+                count += has_positions;
+            }
+            taken += u64::from(bytes_taken);
+            with_positions += u64::from(count);
         }
         let without = self.len() as u64 - with_positions;
         match (self.data.len() as u64).checked_sub(taken) {
