@@ -94,7 +94,7 @@ pg_function! {
     fn inetrange_text(call) {
         let Some(value) = call.argument(0) else { return call.null() };
         if let Some(short) = bounded(value).and_then(Short::new) {
-            return pg::text(&short.to_string());
+            return pg::text(short.to_string());
         }
         let (mut output, mut is_varlena) = (Oid::INVALID, false);
         let oid = pg::value_type(&pg::Varlena::new(value));

@@ -404,11 +404,11 @@ impl<'t> Lexizer<'t> {
         while let Some(token) = self.tokens.get(self.head) {
             let dictionaries = self.configuration.dictionaries(token.kind);
             let mut text = token.text;
-            for place in self.place..dictionaries.len() {
+            for (place, &dictionary) in dictionaries.iter().enumerate().skip(self.place) {
                 self.state.private_state = ptr::null_mut();
-                let lexemes = self.ask(dictionaries[place], text, false);
+                let lexemes = self.ask(dictionary, text, false);
                 if self.state.getnext {
-                    self.asking = Some(dictionaries[place]);
+                    self.asking = Some(dictionary);
                     self.place = place + 1;
                     self.next = self.head + 1;
                     if let Some(lexemes) = lexemes {

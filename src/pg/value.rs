@@ -70,7 +70,7 @@ pub(crate) fn text(value: impl AsRef<[u8]>) -> Datum {
     }
 }
 
-/// The characters of a text value, which must outlive them, as [`characters`].
+/// The characters of a text value, which must outlive them, as [`shown`].
 ///
 /// # Safety
 /// `value` is a text.

@@ -5,7 +5,10 @@
 
 use core::{cell::OnceCell, convert::Infallible};
 
-use pgrx::pg_sys::{Datum, Oid};
+use pgrx::{
+    check_for_interrupts,
+    pg_sys::{Datum, Oid},
+};
 use search::{
     parse::parse,
     resolve::{Dictionary, Lexeme, MAX_EXPANSIONS, Match, resolve},
@@ -17,8 +20,8 @@ use super::statistics::{Bytes, Statistics};
 use crate::{
     error,
     pg::{
-        Call, Configuration, ContextAllocator, Lexizer, Moment, copy_varlena, lower, pg_function,
-        text,
+        Call, Configuration, ContextAllocator, Lexizer, Moment, copy_varlena, generation, lower,
+        pg_function, text,
     },
 };
 
@@ -52,6 +55,8 @@ impl Dictionary for Words {
     type Error = Infallible;
 
     fn lexize(&mut self, text: &[u8], lexemes: &mut Vec<Lexeme>) -> Result<u32, Infallible> {
+        // Thousands of words with typos take seconds.
+        check_for_interrupts!();
         let mut lexizer = Lexizer::new(self.configuration);
         let mut position = 0;
         for token in self.configuration.tokens(text).map(Some).chain([None]) {
@@ -124,16 +129,19 @@ fn search_query(
     table: Option<Oid>,
 ) -> Datum {
     let number = |oid: Oid| oid.to_u32().to_ne_bytes();
-    // The setting may change between two calls; a name stands for the same within one snapshot.
+    // The setting may change between two calls, and what dictionaries know; a name stands for the same
+    // within one snapshot.
     let (oid, text_name): (Oid, &[u8]) = match name {
         Name::Current => (Configuration::current(), &[]),
         Name::Oid(oid) => (oid, &[]),
         Name::Text(text) => (Oid::INVALID, text),
     };
     let numbers = [number(oid), number(table.unwrap_or(Oid::INVALID))];
+    let dictionaries = generation().to_ne_bytes();
     let moment = Moment::now();
     let [who, running, below] = moment.parts();
-    let parts = [query, word, text_name, numbers.as_flattened(), who, running, below];
+    let parts =
+        [query, word, text_name, numbers.as_flattened(), &dictionaries, who, running, below];
     let kept = call.remembered(&parts, |memory| {
         let matching = matching(word);
         let oid = if let Name::Text(text) = name { Configuration::named(text) } else { oid };

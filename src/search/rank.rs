@@ -241,7 +241,7 @@ pg_function! {
 
 pg_function! {
     /// Binary input: `(internal) → bm25query`
-    fn bm25query_recv(call) { parse(&pg::received_text(call.value(0))) }
+    fn bm25query_recv(call) { parse(pg::received_text(call.value(0))) }
 }
 
 pg_function! {

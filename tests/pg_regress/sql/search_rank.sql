@@ -112,7 +112,6 @@ BEGIN;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
-SET LOCAL debug_parallel_query = off;
 SET LOCAL max_parallel_workers_per_gather = 2;
 SET LOCAL parallel_leader_participation = off;
 EXPLAIN (COSTS OFF) SELECT sum(bm25_rank(tsv, 'rank', 'doc_tsv_stats')) FROM many;
