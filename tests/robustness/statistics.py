@@ -164,12 +164,21 @@ def _open_refresh(cluster: Cluster) -> None:
 
 def _old_snapshot(cluster: Cluster) -> None:
     recompute = f"SELECT search_refresh_stats('{STATS}', recompute => true)"
+    # It sees no flag of others; it waits for a lock.
+    keeper = Session(cluster, DATABASE, ["SELECT pg_advisory_lock(8)", _until("counted")])
+    wait_for(cluster, DATABASE, _waits("counted"))
     old = Session(
         cluster,
         DATABASE,
-        ["BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT count(*) FROM doc", _until("old snapshot"), recompute, "COMMIT"],
+        [
+            "BEGIN ISOLATION LEVEL REPEATABLE READ",
+            "SELECT count(*) FROM doc",
+            "SELECT pg_advisory_xact_lock_shared(8) /* waits for the other */",
+            recompute,
+            "COMMIT",
+        ],
     )
-    wait_for(cluster, DATABASE, _waits("old snapshot"))
+    wait_for(cluster, DATABASE, _waits("the other"))
     # In either snapshot most rows are right, and what one finds wrong the other need not touch.
     _succeed(
         cluster,
@@ -179,7 +188,8 @@ def _old_snapshot(cluster: Cluster) -> None:
         "RESET session_replication_role",
         recompute,
     )
-    _raise_flag(cluster, "old snapshot")
+    _raise_flag(cluster, "counted")
+    keeper.end()
     expect("counting in the old snapshot", old.end()[3].sqlstate, "40001")
     expect("differences", ask(cluster, DATABASE, DIFFERENCES), "none")
     _expect_right(cluster)
