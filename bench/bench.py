@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Optional, Protocol
 
 DATABASE = "rangerank_bench"
@@ -629,6 +630,10 @@ def options(description: Optional[str], rounds: int) -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=ROWS, help="rows of each large table")
     parser.add_argument("--rounds", type=int, default=rounds, help="rounds of each comparison")
     parser.add_argument("--only", default="", metavar="REGEX", help="only what matches")
+    data = Path(__file__).resolve().parents[1] / "target" / "rangerank" / "corpus"
+    parser.add_argument("--data", default=data, help="directory for the corpus of search.py")
+    collections = os.environ.get("RANGERANK_COLLECTIONS", "")
+    parser.add_argument("--collections", default=collections, metavar="DIR", help="relevance collections for search.py")
     arguments = parser.parse_args()
     if arguments.rows < 1000 or arguments.rounds < 1:
         parser.error("at least 1000 rows and one round")

@@ -53,6 +53,11 @@ unsafe extern "C-unwind" {
         state: *mut pg_sys::EState,
         slot: *mut pg_sys::TupleTableSlot,
     );
+    fn ExecConstraints(
+        result: *mut pg_sys::ResultRelInfo,
+        slot: *mut pg_sys::TupleTableSlot,
+        state: *mut pg_sys::EState,
+    );
     fn AfterTriggerEndQuery(state: *mut pg_sys::EState);
     fn nextval_internal(sequence: Oid, check_permissions: bool) -> i64;
     fn get_partition_ancestors(relation: Oid) -> *mut pg_sys::List;
@@ -211,6 +216,8 @@ pub(crate) mod fenced {
             -> *mut core::ffi::c_char;
         ExecSimpleRelationInsert(result: *mut pg_sys::ResultRelInfo, state: *mut pg_sys::EState,
             slot: *mut pg_sys::TupleTableSlot) -> ();
+        ExecConstraints(result: *mut pg_sys::ResultRelInfo, slot: *mut pg_sys::TupleTableSlot,
+            state: *mut pg_sys::EState) -> ();
         AfterTriggerEndQuery(state: *mut pg_sys::EState) -> ();
         nextval_internal(sequence: Oid, check_permissions: bool) -> i64;
         get_partition_ancestors(relation: Oid) -> *mut pg_sys::List;

@@ -48,17 +48,17 @@ pub(crate) use site::Moment;
 pub(crate) use spi::{Spi, Value};
 pub(crate) use support::{RowsRequest, answer_any_frame};
 pub(crate) use table::{
-    Column, Condition, KeyedTable, Lock, NotThis, Snapshot, as_user, check_owner, check_select,
-    each_row, hides_rows, is_out_of_reach, literal, lock_relation, names_upwards, owner, quoted,
-    relation_kind, relation_name, relation_named, relation_of_name, relation_persistence,
-    unused_trigger_name, with_children, with_snapshot,
+    Column, Condition, KeyedTable, Lock, NotThis, Snapshot, append, as_user, attributes,
+    check_owner, check_privilege, each_row, hides_rows, is_out_of_reach, literal, lock_relation,
+    names_upwards, owner, quoted, relation_kind, relation_name, relation_named, relation_of_name,
+    relation_persistence, unused_trigger_name, with_children, with_snapshot,
 };
 pub(crate) use text_search::{Configuration, Lexized, Lexizer, Tokens, generation, lower};
 pub(crate) use trigger::{Event, Trigger};
 pub(crate) use value::{
     Round, array_elements, bigint_array, c_string, call1, call2, call3, check_finite_numeric,
     copy_varlena, float, float8_array, has_nulls, input, is_endless, is_utf8, numeric, oid_array,
-    output, received_text, scale, scaled, sent_text, shown, text, text_array, text_str,
+    output, received_text, scale, scaled, sent_text, shown, text, text_array, text_str, tid_array,
     to_c_string, unscaled,
 };
 pub(crate) use window::Window;

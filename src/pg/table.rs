@@ -16,6 +16,9 @@ use pgrx::pg_sys::{self, Datum, Oid};
 use super::{ContextAllocator, fenced, text};
 use crate::error;
 
+/// Rows that are written at once where nothing looks at them one by one, as COPY does.
+const AT_ONCE: usize = 1000;
+
 /// What a column must be.
 #[derive(Clone, Copy)]
 pub(crate) struct Column {
@@ -118,13 +121,7 @@ impl<const N: usize> KeyedTable<N> {
                 return None;
             }
             let oid = (*relation).rd_id;
-            let mut attributes = [0; N];
-            for (attribute, column) in attributes.iter_mut().zip(columns) {
-                *attribute = pg_sys::get_attnum(oid, column.name.as_ptr());
-                if *attribute <= 0 || pg_sys::get_atttype(oid, *attribute) != column.type_oid {
-                    return None;
-                }
-            }
+            let attributes = attributes(oid, columns)?;
             let index = pg_sys::RelationGetPrimaryKeyIndex(
                 relation,
                 #[cfg(feature = "pg18")]
@@ -152,13 +149,13 @@ impl<const N: usize> KeyedTable<N> {
         self.oid
     }
 
-    /// Calls `each` with the columns of every row whose first columns are so, in the order of the
-    /// key, until it returns false. What it is given lives until it returns.
+    /// Calls `each` with the place and the columns of every row whose first columns are so, in the
+    /// order of the key, until it returns false. What it is given lives until it returns.
     pub(crate) fn rows(
         &self,
         snapshot: Snapshot,
         conditions: &[Condition<'_>],
-        mut each: impl FnMut([Option<Datum>; N]) -> bool,
+        mut each: impl FnMut(pg_sys::ItemPointerData, [Option<Datum>; N]) -> bool,
     ) {
         // SAFETY: the table is locked by `open`, and its index with it; the conditions fit the key's
         // columns. The server fills as many values as the row type has columns.
@@ -219,7 +216,7 @@ impl<const N: usize> KeyedTable<N> {
                     (!nulls[place]).then_some(values[place])
                 });
                 pgrx::check_for_interrupts!();
-                if !each(row) {
+                if !each((*tuple).t_self, row) {
                     break;
                 }
             }
@@ -232,7 +229,7 @@ impl<const N: usize> KeyedTable<N> {
     /// Whether there is no row.
     pub(crate) fn is_empty(&self, snapshot: Snapshot) -> bool {
         let mut empty = true;
-        self.rows(snapshot, &[], |_| {
+        self.rows(snapshot, &[], |_, _| {
             empty = false;
             false
         });
@@ -257,49 +254,109 @@ impl<const N: usize> KeyedTable<N> {
         }
     }
 
-    /// Appends rows, made one after the other in memory that each gives up to the next, as the apply worker of logical replication does: constraints and triggers of the
-    /// table hold, its privileges and row security are the caller's matter.
-    pub(crate) fn append(&self, mut rows: impl Iterator<Item = [Option<Datum>; N]>) {
-        // SAFETY: the table is locked for writing by `open`. All that is made here is given back, or
-        // by the server after an error.
+    /// See [`append`].
+    pub(crate) fn append(&self, rows: impl Iterator<Item = [Option<Datum>; N]>) {
+        append(self.oid, &self.attributes, rows);
+    }
+}
+
+/// The numbers of these columns; `None` unless the table has them all, of these types.
+pub(crate) fn attributes<const N: usize>(oid: Oid, columns: &[Column; N]) -> Option<[i16; N]> {
+    let mut attributes = [0; N];
+    for (attribute, column) in attributes.iter_mut().zip(columns) {
+        // SAFETY: the server looks up a relation that is locked.
         unsafe {
-            let relation = pg_sys::relation_open(self.oid, pg_sys::RowExclusiveLock as i32);
-            let state = pg_sys::CreateExecutorState();
-            let result = ContextAllocator::new((*state).es_query_cxt)
-                .put(pg_sys::ResultRelInfo { type_: pg_sys::NodeTag::T_ResultRelInfo, ..zeroed() });
-            pg_sys::InitResultRelInfo(result, relation, 0, core::ptr::null_mut(), 0);
-            pg_sys::ExecOpenIndices(result, false);
-            let slot = pg_sys::table_slot_create(relation, core::ptr::null_mut());
-            let columns = (*(*relation).rd_att).natts as usize;
-            pg_sys::AfterTriggerBeginQuery();
-            let memory = super::memory::scratch();
-            while let Some(row) = memory.within(|| rows.next()) {
+            *attribute = pg_sys::get_attnum(oid, column.name.as_ptr());
+            if *attribute <= 0 || pg_sys::get_atttype(oid, *attribute) != column.type_oid {
+                return None;
+            }
+        }
+    }
+    Some(attributes)
+}
+
+/// Appends rows with these columns to a table that is locked for writing; each is made in memory that is
+/// emptied when it has been written.
+///
+/// As in the apply worker of logical replication constraints and triggers of the table hold, while its
+/// privileges and row security are the caller's matter. A table without index and trigger gets many rows
+/// at once.
+pub(crate) fn append<const N: usize>(
+    oid: Oid,
+    attributes: &[i16; N],
+    mut rows: impl Iterator<Item = [Option<Datum>; N]>,
+) {
+    // SAFETY: the table has the attributes. All that is made here is given back, or by the server after
+    // an error.
+    unsafe {
+        let relation = pg_sys::relation_open(oid, pg_sys::RowExclusiveLock as i32);
+        let state = pg_sys::CreateExecutorState();
+        let result = ContextAllocator::new((*state).es_query_cxt)
+            .put(pg_sys::ResultRelInfo { type_: pg_sys::NodeTag::T_ResultRelInfo, ..zeroed() });
+        pg_sys::InitResultRelInfo(result, relation, 0, core::ptr::null_mut(), 0);
+        pg_sys::ExecOpenIndices(result, false);
+        let constraints = (*(*relation).rd_att).constr;
+        let at_once = (*(*relation).rd_rel).relam == pg_sys::HEAP_TABLE_AM_OID
+            && (*result).ri_NumIndices == 0
+            && (*relation).trigdesc.is_null()
+            && constraints.as_ref().is_none_or(|constraints| !constraints.has_generated_stored);
+        let mut slots: Vec<_> = (0..if at_once { AT_ONCE } else { 1 })
+            .map(|_| pg_sys::table_slot_create(relation, core::ptr::null_mut()))
+            .collect();
+        let columns = (*(*relation).rd_att).natts as usize;
+        pg_sys::AfterTriggerBeginQuery();
+        let memory = super::memory::scratch();
+        let mut filled = slots.len();
+        while filled == slots.len() {
+            filled = 0;
+            while let Some(slot) = slots.get(filled).copied()
+                && let Some(row) = memory.within(|| rows.next())
+            {
                 if let Some(clear) = (*(*slot).tts_ops).clear {
                     clear(slot);
                 }
                 core::slice::from_raw_parts_mut((*slot).tts_isnull, columns).fill(true);
-                for (attribute, value) in self.attributes.iter().zip(row) {
+                for (attribute, value) in attributes.iter().zip(row) {
                     let place = *attribute as usize - 1;
                     *(*slot).tts_isnull.add(place) = value.is_none();
                     *(*slot).tts_values.add(place) = value.unwrap_or(Datum::null());
                 }
                 pg_sys::ExecStoreVirtualTuple(slot);
-                fenced::ExecSimpleRelationInsert(result, state, slot);
+                if !at_once {
+                    fenced::ExecSimpleRelationInsert(result, state, slot);
+                } else if !constraints.is_null() {
+                    fenced::ExecConstraints(result, slot, state);
+                }
                 if !(*state).es_per_tuple_exprcontext.is_null() {
                     let context = (*(*state).es_per_tuple_exprcontext).ecxt_per_tuple_memory;
                     pg_sys::MemoryContextReset(context);
                 }
-                pg_sys::MemoryContextReset(memory.context());
-                pgrx::check_for_interrupts!();
+                filled += 1;
             }
-            fenced::AfterTriggerEndQuery(state);
-            pg_sys::ExecDropSingleTupleTableSlot(slot);
-            pg_sys::ExecCloseIndices(result);
-            pg_sys::FreeExecutorState(state);
-            pg_sys::relation_close(relation, pg_sys::NoLock as i32);
-            // What comes next in the transaction sees them.
-            pg_sys::CommandCounterIncrement();
+            if at_once && filled > 0 {
+                let (slots, count) = (slots.as_mut_ptr(), filled as i32);
+                let command = pg_sys::GetCurrentCommandId(true);
+                pg_sys::heap_multi_insert(
+                    relation,
+                    slots,
+                    count,
+                    command,
+                    0,
+                    core::ptr::null_mut(),
+                );
+            }
+            pg_sys::MemoryContextReset(memory.context());
+            pgrx::check_for_interrupts!();
         }
+        fenced::AfterTriggerEndQuery(state);
+        for slot in slots {
+            pg_sys::ExecDropSingleTupleTableSlot(slot);
+        }
+        pg_sys::ExecCloseIndices(result);
+        pg_sys::FreeExecutorState(state);
+        pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+        // What comes next in the transaction sees them.
+        pg_sys::CommandCounterIncrement();
     }
 }
 
@@ -352,12 +409,11 @@ pub(crate) fn relation_name(oid: Oid) -> Option<CString> {
     }
 }
 
-/// Raises the executor's own error unless the current user may read the table.
-pub(crate) fn check_select(oid: Oid) {
+/// Raises the executor's own error unless the current user has a privilege, `ACL_SELECT` for instance.
+pub(crate) fn check_privilege(oid: Oid, privilege: u32) {
     // SAFETY: the server looks up a relation that is locked, and raises what it finds.
     unsafe {
-        let allowed =
-            pg_sys::pg_class_aclcheck(oid, pg_sys::GetUserId(), pg_sys::ACL_SELECT.into());
+        let allowed = pg_sys::pg_class_aclcheck(oid, pg_sys::GetUserId(), privilege.into());
         if allowed != pg_sys::AclResult::ACLCHECK_OK {
             let name = pg_sys::get_rel_name(oid);
             pg_sys::aclcheck_error(allowed, pg_sys::ObjectType::OBJECT_TABLE, name);

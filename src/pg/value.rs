@@ -174,6 +174,23 @@ pub(crate) fn text_array(values: &[Datum]) -> Datum {
     }
 }
 
+/// The tid[] with these elements.
+pub(crate) fn tid_array(values: &[pg_sys::ItemPointerData]) -> Datum {
+    let mut values: Vec<Datum> =
+        values.iter().map(|value| Datum::from(&raw const *value)).collect();
+    // SAFETY: as many values of the type, passed by reference.
+    unsafe {
+        Datum::from(pg_sys::construct_array(
+            values.as_mut_ptr(),
+            values.len() as i32,
+            pg_sys::TIDOID,
+            size_of::<pg_sys::ItemPointerData>() as i32,
+            false,
+            pg_sys::TYPALIGN_SHORT as core::ffi::c_char,
+        ))
+    }
+}
+
 /// Whether an element of the array is NULL.
 ///
 /// # Safety

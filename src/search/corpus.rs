@@ -5,8 +5,12 @@
 //!   MATERIALIZED VIEW: code of that owner (a cast, a trigger) gets no other rights.
 //! * Only one session at a time writes anew or folds (SHARE UPDATE EXCLUSIVE on the table); readers and
 //!   tracked writers do not wait.
-//! * Documents are counted, and old rows deleted, in one snapshot, taken under that lock: a tracked write
-//!   is either in the documents that were counted, and its delta is deleted, or its delta stays.
+//! * Documents are counted, and old rows looked at and deleted, in one snapshot, taken under that lock: a
+//!   tracked write is either in the documents that were counted, and its delta is deleted, or its delta
+//!   stays.
+//! * A lexeme's row, or the vocabulary, that already says what was counted stays. Totals are always
+//!   deleted and written anew: of two transactions that count in old snapshots, the later fails there,
+//!   before it mixes its rows with those of the other.
 //! * What is written anew has the next id of the table's sequence; what is folded has the greatest id of
 //!   what went into it.
 
@@ -17,19 +21,16 @@ use search::{statistics::Totals, vocabulary};
 
 use super::{
     collect::{self, Part},
-    statistics::{self, Source, Statistics, keyed},
+    statistics::{self, COLUMNS, Row, Source, Statistics, keyed},
     track::is_tracked,
 };
 use crate::{
     error,
     pg::{
-        self, Call, ContextAllocator, KeyedTable, Lock, Snapshot, Spi, Value, array_elements,
-        bigint_array, has_nulls, literal, pg_function, quoted, text, text_array,
+        self, Call, ContextAllocator, KeyedTable, Lock, Snapshot, Spi, Value, Varlena,
+        array_elements, bytes, has_nulls, literal, pg_function, quoted, text,
     },
 };
-
-/// Words that are inserted by one statement.
-const BATCH: usize = 1 << 16;
 
 /// The documents of a corpus, which the user owns.
 pub(super) struct Documents {
@@ -103,16 +104,74 @@ pub(super) fn documents_of(source: &Source) -> Oid {
         .unwrap_or_else(|| error::documents_missing(&pg::shown(&source.documents)))
 }
 
+/// Rows that are deleted by one statement.
+const BATCH: usize = 1 << 16;
+
+/// Words with their numbers, in ascending order.
+type Words<'w> = allocator_api2::vec::Vec<(&'w [u8], i64), ContextAllocator>;
+
+/// A vocabulary as a row has it.
+struct Encoded {
+    /// What the last four bytes of the data are: a checksum of the others.
+    checksum: String,
+    words: i64,
+    data: Vec<u8>,
+}
+
+impl Encoded {
+    /// That of words in ascending order.
+    fn new(words: &[(&[u8], i64)]) -> Self {
+        let counted = words.iter().map(|(word, count)| {
+            pgrx::check_for_interrupts!();
+            (word, count.max(&0).unsigned_abs())
+        });
+        let Ok(data) = vocabulary::build(counted) else { error::malformed_counts() };
+        let checksum = data.iter().rev().take(4).rev().map(|byte| format!("{byte:02x}")).collect();
+        Self { checksum, words: words.len() as i64, data }
+    }
+
+    /// Whether the only row of a vocabulary has it, and is not void by a reset.
+    fn is_in(&self, table: &KeyedTable<6>, reset: i64) -> bool {
+        let (mut rows, mut same) = (0, false);
+        statistics::rows(table, Snapshot::Active, b'f', None, |row| {
+            rows += 1;
+            same = row.id >= reset
+                && row.word == self.checksum.as_bytes()
+                && row.documents == Some(self.words)
+                // SAFETY: the column is of type bytea.
+                && row.data.is_some_and(|data| unsafe { bytes(Varlena::new(data)) } == self.data);
+            true
+        });
+        rows == 1 && same
+    }
+}
+
 /// Writes statistics into one table.
 struct Writer<'s> {
     spi: &'s Spi,
+    stats: Oid,
     /// Quoted and with its schema.
     table: &'s [u8],
+    /// The numbers of its columns.
+    attributes: [i16; 6],
     /// The schema of this extension.
     schema: &'s CStr,
 }
 
-impl Writer<'_> {
+impl<'s> Writer<'s> {
+    /// Raises an error unless the current user sees every row of the table and may add some.
+    fn new(spi: &'s Spi, stats: Oid, table: &'s [u8], schema: &'s CStr) -> Self {
+        let name = pg::shown(table);
+        let Some(attributes) = pg::attributes(stats, &COLUMNS) else {
+            error::not_statistics(&name)
+        };
+        pg::check_privilege(stats, pg_sys::ACL_INSERT);
+        if pg::hides_rows(stats) {
+            error::rows_hidden(&name, "Corpus statistics have to be readable as a whole.");
+        }
+        Self { spi, stats, table, attributes, schema }
+    }
+
     /// The next id of the table's sequence.
     fn next_id(&self) -> i64 {
         let command: &[&[u8]] = &[
@@ -125,70 +184,27 @@ impl Writer<'_> {
         }
     }
 
+    fn append<'r>(&self, rows: impl Iterator<Item = Row<'r>>) {
+        pg::append(self.stats, &self.attributes, rows.map(|row| row.columns()));
+    }
+
+    /// Writes words with their numbers.
+    fn words(&self, kind: u8, words: &[(&[u8], i64)], id: i64) {
+        self.append(words.iter().map(|(word, number)| Row::counting(kind, word, *number, id)));
+    }
+
     /// Writes totals, if there is anything.
     fn totals(&self, totals: Totals, id: i64) {
-        if totals == Totals::default() {
-            return;
-        }
-        self.spi.execute(
-            &[
-                b"INSERT INTO ",
-                self.table,
-                b" (kind, word, id, documents, lengths) VALUES ('t', '', $1, $2, $3)",
-            ],
-            &[
-                Value(pg_sys::INT8OID, Some(Datum::from(id))),
-                Value(pg_sys::INT8OID, Some(Datum::from(totals.documents))),
-                Value(pg_sys::INT8ARRAYOID, Some(bigint_array(&totals.lengths))),
-            ],
-        );
-    }
-
-    /// Writes words with their numbers, none of which is 0.
-    fn words(&self, kind: u8, words: &[(&[u8], i64)], id: i64) {
-        for words in words.chunks(BATCH) {
-            let texts: Vec<Datum> = words.iter().map(|(word, _)| text(word)).collect();
-            let numbers: Vec<i64> = words.iter().map(|(_, number)| *number).collect();
-            self.spi.execute(
-                &[
-                    b"INSERT INTO ",
-                    self.table,
-                    b" (kind, word, id, documents) SELECT $1, u.w, $2, u.n \
-                        FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (w, n)",
-                ],
-                &[
-                    Value(pg_sys::CHAROID, Some(Datum::from(kind))),
-                    Value(pg_sys::INT8OID, Some(Datum::from(id))),
-                    Value(pg_sys::TEXTARRAYOID, Some(text_array(&texts))),
-                    Value(pg_sys::INT8ARRAYOID, Some(bigint_array(&numbers))),
-                ],
-            );
+        if totals != Totals::default() {
+            self.append(core::iter::once_with(|| Row::totals_of(totals, id)));
         }
     }
 
-    /// Writes a vocabulary of words in ascending order.
-    fn vocabulary(&self, words: &[(&[u8], i64)], id: i64) {
-        let counted = words.iter().map(|(word, count)| {
-            pgrx::check_for_interrupts!();
-            (word, count.max(&0).unsigned_abs())
-        });
-        let Ok(data) = vocabulary::build(counted) else { error::malformed_counts() };
-        // The last four bytes are a checksum of the others.
-        let checksum: String =
-            data.iter().rev().take(4).rev().map(|byte| format!("{byte:02x}")).collect();
-        self.spi.execute(
-            &[
-                b"INSERT INTO ",
-                self.table,
-                b" (kind, word, id, documents, data) VALUES ('f', $1, $2, $3, $4)",
-            ],
-            &[
-                Value(pg_sys::TEXTOID, Some(text(&checksum))),
-                Value(pg_sys::INT8OID, Some(Datum::from(id))),
-                Value(pg_sys::INT8OID, Some(Datum::from(words.len() as i64))),
-                Value(pg_sys::BYTEAOID, Some(text(&data))),
-            ],
-        );
+    fn vocabulary(&self, vocabulary: &Encoded, id: i64) {
+        self.append(core::iter::once_with(|| {
+            let row = Row::counting(b'f', vocabulary.checksum.as_bytes(), vocabulary.words, id);
+            row.with_data(&vocabulary.data)
+        }));
     }
 
     /// Says what the statistics are of, and which columns are read.
@@ -203,8 +219,9 @@ impl Writer<'_> {
         self.words(b'c', &columns, 0);
     }
 
-    /// Counts the documents, and puts what was counted in the place of what was there.
-    fn count(&self, stats: Oid, documents: &Documents, columns: &[CString]) {
+    /// Counts the documents, and makes the table say that. In a table that is known are rows, by its
+    /// key; a new one is empty.
+    fn count(&self, known: Option<KeyedTable<6>>, documents: &Documents, columns: &[CString]) {
         let id = self.next_id();
         let mut command: Vec<Vec<u8>> =
             vec![b"SELECT ".to_vec(), quoted(self.schema), b".search_corpus_agg(".to_vec()];
@@ -219,38 +236,97 @@ impl Writer<'_> {
             b" AS d".to_vec(),
         ]);
         let command: Vec<&[u8]> = command.iter().map(|piece| &piece[..]).collect();
-        let counted = pg::with_snapshot(|snapshot| {
+        pg::with_snapshot(|snapshot| {
             // SAFETY: the snapshot is active.
-            unsafe {
-                let counted = self.spi.execute_in(snapshot, &command, &[]).value(0, 0);
-                let kinds = b" WHERE kind OPERATOR(pg_catalog.=) ANY ('{t,l,f,v,r,b}')";
-                self.spi.execute_in(snapshot, &[b"DELETE FROM ", self.table, kinds], &[]);
-                if is_tracked(self.spi, snapshot, self.schema, stats, documents.oid) {
-                    self.words(b'b', &[(b"", 0)], id);
+            let counted = unsafe { self.spi.execute_in(snapshot, &command, &[]).value(0, 0) };
+            let memory = ContextAllocator::current();
+            let (mut lexemes, mut words) = (Words::new_in(memory), Words::new_in(memory));
+            let mut totals = Totals::default();
+            // SAFETY: the result of the aggregate is a bytea, which stays until the connection ends.
+            let reader = counted.map(|counted| unsafe { collect::reader(counted) });
+            let read = reader.map(|reader| {
+                collect::read(reader, |part| match part {
+                    Part::Totals(counted) => totals = counted,
+                    Part::Lexeme(lexeme, count) => lexemes.push((lexeme, count)),
+                    Part::Word(word, count) => words.push((word, count)),
+                })
+            });
+            if matches!(read, Some(Err(_))) {
+                error::malformed_counts();
+            }
+            let mut vocabulary = (columns.len() > 1).then(|| Encoded::new(&words));
+            if let Some(table) = known {
+                // A reset that this snapshot does not see makes rows void all the same.
+                let seen = statistics::reset(&table, Snapshot::Active);
+                let reset = seen.max(statistics::reset(&table, Snapshot::Now));
+                let mut kinds: &[u8] = b"t,v,r,b,f";
+                if vocabulary.as_ref().is_some_and(|vocabulary| vocabulary.is_in(&table, reset)) {
+                    vocabulary = None;
+                    kinds = b"t,v,r,b";
                 }
-                counted
+                self.delete_kinds(snapshot, kinds);
+                lexemes = self.update_lexemes(snapshot, &table, reset, &lexemes);
+            }
+            if is_tracked(self.spi, snapshot, self.schema, self.stats, documents.oid) {
+                self.words(b'b', &[(b"", 0)], id);
+            }
+            self.totals(totals, id);
+            self.words(b'l', &lexemes, id);
+            if let Some(vocabulary) = vocabulary {
+                self.vocabulary(&vocabulary, id);
             }
         });
-        let memory = ContextAllocator::current();
-        let mut lexemes = allocator_api2::vec::Vec::new_in(memory);
-        let mut words = allocator_api2::vec::Vec::new_in(memory);
-        // SAFETY: the result of the aggregate is a bytea, which stays until the connection ends.
-        let reader = counted.map(|counted| unsafe { collect::reader(counted) });
-        let read = reader.map(|reader| {
-            collect::read(reader, |part| match part {
-                Part::Totals(totals) => self.totals(totals, id),
-                Part::Lexeme(lexeme, count) => lexemes.push((lexeme, count)),
-                Part::Word(word, count) => words.push((word, count)),
-            })
-        });
-        if matches!(read, Some(Err(_))) {
-            error::malformed_counts();
-        }
-        self.words(b'l', &lexemes, id);
-        if columns.len() > 1 {
-            self.vocabulary(&words, id);
+    }
+
+    /// Deletes the rows of some kinds, with commas between them, that the snapshot, which is active, sees.
+    fn delete_kinds(&self, snapshot: pg_sys::Snapshot, kinds: &[u8]) {
+        let condition = b" WHERE kind OPERATOR(pg_catalog.=) ANY ('{";
+        // SAFETY: the snapshot is active.
+        unsafe {
+            let command: &[&[u8]] = &[b"DELETE FROM ", self.table, condition, kinds, b"}')"];
+            self.spi.execute_in(snapshot, command, &[]);
         }
     }
+
+    /// Deletes the rows of lexemes that do not say what was counted, and returns what has to be written.
+    fn update_lexemes<'w>(
+        &self,
+        snapshot: pg_sys::Snapshot,
+        table: &KeyedTable<6>,
+        reset: i64,
+        counted: &[(&'w [u8], i64)],
+    ) -> Words<'w> {
+        let memory = ContextAllocator::current();
+        let mut wrong = allocator_api2::vec::Vec::new_in(memory);
+        let mut missing = Words::new_in(memory);
+        let mut counted = counted.iter().copied().peekable();
+        // Both are in the order of the words. Of several rows of a word at most one is right.
+        statistics::rows(table, Snapshot::Active, b'l', None, |row| {
+            while let Some(lexeme) = counted.next_if(|(lexeme, _)| *lexeme < row.word) {
+                missing.push(lexeme);
+            }
+            let is_right = |(lexeme, count): &(&[u8], i64)| {
+                *lexeme == row.word && Some(*count) == row.documents && row.id >= reset
+            };
+            if counted.next_if(is_right).is_none() {
+                wrong.push(row.place);
+            }
+            true
+        });
+        missing.extend(counted);
+        for places in wrong.chunks(BATCH) {
+            // SAFETY: the snapshot is active.
+            unsafe {
+                self.spi.execute_in(
+                    snapshot,
+                    &[b"DELETE FROM ", self.table, b" WHERE ctid OPERATOR(pg_catalog.=) ANY ($1)"],
+                    &[Value(pg_sys::TIDARRAYOID, Some(pg::tid_array(places)))],
+                );
+            }
+        }
+        missing
+    }
+
     /// Adds up the rows of each word that the active snapshot sees.
     fn fold(&self, table: KeyedTable<6>, snapshot: pg_sys::Snapshot, has_texts: bool) {
         let statistics = Statistics::of(table);
@@ -303,11 +379,10 @@ impl Writer<'_> {
             if let Some(vocabulary) = statistics.vocabulary() {
                 vocabulary.each(|word, count| words.push((word.to_vec(), count as i64)));
             }
-            let kinds = b" WHERE kind OPERATOR(pg_catalog.=) ANY ('{f,v}')";
-            execute(&[b"DELETE FROM ", self.table, kinds], &[]);
+            self.delete_kinds(snapshot, b"f,v");
             let words: Vec<_> = words.iter().map(|(word, count)| (&word[..], *count)).collect();
             // What is empty now is not void.
-            self.vocabulary(&words, last.max(reset));
+            self.vocabulary(&Encoded::new(&words), last.max(reset));
         }
         // Every delta before a reset that is seen has been seen, and is gone.
         let kind = b" WHERE kind OPERATOR(pg_catalog.=) 'r' AND id OPERATOR(pg_catalog.<=) $1";
@@ -388,11 +463,12 @@ fn create(call: Call, texts: &[&CStr]) -> Datum {
         documents: documents.name.to_bytes().to_vec(),
         columns: columns.iter().map(|column| column.to_bytes().to_vec()).collect(),
     };
-    let (known, table) = stats_name(&documents, column);
-    let known = (known != Oid::INVALID).then_some(known);
+    let (stats, table) = stats_name(&documents, column);
+    let exists = stats != Oid::INVALID;
+    let known = exists.then(|| keyed(stats, Lock::Maintain).ok()).flatten();
     let mut others = false;
-    if let Some(known) = known {
-        let found = keyed(known, Lock::Maintain).ok().map(|table| {
+    if exists {
+        let found = known.map(|table| {
             let source = statistics::source(&table, Snapshot::Now);
             source.ok_or_else(|| table.is_empty(Snapshot::Now))
         });
@@ -409,7 +485,7 @@ fn create(call: Call, texts: &[&CStr]) -> Datum {
                 &pg::shown(documents.name.to_bytes()),
             ),
         };
-        pg::check_owner(known);
+        pg::check_owner(stats);
     }
     if others {
         // Whoever writes meanwhile would count the words of other columns.
@@ -420,12 +496,13 @@ fn create(call: Call, texts: &[&CStr]) -> Datum {
             if known.is_none() {
                 create_table(spi, &table, &documents, column.to_bytes());
             }
-            let writer = Writer { spi, table: &table, schema: &call.schema() };
+            let stats = stats_name(&documents, column).0;
+            let schema = call.schema();
+            let writer = Writer::new(spi, stats, &table, &schema);
             if known.is_none() || others {
                 writer.source(&wanted);
             }
-            let stats = stats_name(&documents, column).0;
-            writer.count(stats, &documents, &columns);
+            writer.count(known, &documents, &columns);
             if known.is_none() {
                 spi.execute(&[b"ALTER TABLE ", &table, b" ADD PRIMARY KEY (kind, word, id)"], &[]);
             }
@@ -472,7 +549,7 @@ pg_function! {
                     });
                     let folds = based && is_tracked(spi, snapshot, &schema, stats, documents);
                     if folds {
-                        let writer = Writer { spi, table: name.to_bytes(), schema: &schema };
+                        let writer = Writer::new(spi, stats, name.to_bytes(), &schema);
                         writer.fold(table, snapshot, source.columns.len() > 1);
                     }
                     folds
@@ -486,8 +563,8 @@ pg_function! {
             documents.check(&columns);
             pg::as_user(documents.owner, || {
                 Spi::connect(|spi| {
-                    let writer = Writer { spi, table: name.to_bytes(), schema: &schema };
-                    writer.count(stats, &documents, &columns);
+                    let writer = Writer::new(spi, stats, name.to_bytes(), &schema);
+                    writer.count(Some(table), &documents, &columns);
                 });
             });
         }

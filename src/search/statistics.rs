@@ -15,6 +15,7 @@
 //!
 //! Invariants:
 //! * Rows of the kinds `t`, `l` and `v` of one word are summed. A delta is nothing but one more row.
+//!   Counting anew leaves the row of a lexeme that has the right number by itself, with its id.
 //! * A row of these kinds, and of `f`, with a smaller id than the greatest of an `r` is void. Ids
 //!   come from one sequence. TRUNCATE keeps all others from the documents until it is committed, so
 //!   every delta of what it removed has a smaller id, and every later one a greater id.
@@ -35,7 +36,7 @@ use crate::{
     error,
     pg::{
         Column, Condition, KeyedTable, Lock, NotThis, Snapshot, Varlena, array_elements,
-        bigint_array, bytes, check_select, hides_rows, is_out_of_reach, is_utf8, pg_function,
+        bigint_array, bytes, check_privilege, hides_rows, is_out_of_reach, is_utf8, pg_function,
         relation_name, text,
     },
 };
@@ -86,20 +87,23 @@ pub(super) struct Source {
     pub(super) columns: Vec<Vec<u8>>,
 }
 
-/// A row.
+/// A row, read or to be written.
 pub(super) struct Row<'r> {
+    /// Where one that was read lies.
+    pub(super) place: pg_sys::ItemPointerData,
     kind: u8,
     pub(super) word: &'r [u8],
     pub(super) id: i64,
     pub(super) documents: Option<i64>,
     lengths: Option<Datum>,
-    data: Option<Datum>,
+    pub(super) data: Option<Datum>,
 }
 
 impl<'r> Row<'r> {
     /// A row without numbers.
     pub(super) fn new(kind: u8, word: &'r [u8], id: i64) -> Self {
-        Self { kind, word, id, documents: None, lengths: None, data: None }
+        let place = pg_sys::ItemPointerData::default();
+        Self { place, kind, word, id, documents: None, lengths: None, data: None }
     }
 
     /// A row of a word and a number of documents.
@@ -111,6 +115,11 @@ impl<'r> Row<'r> {
     pub(super) fn totals_of(totals: Totals, id: i64) -> Self {
         let lengths = Some(bigint_array(&totals.lengths));
         Self { documents: Some(totals.documents), lengths, ..Self::new(b't', b"", id) }
+    }
+
+    /// The same row with data.
+    pub(super) fn with_data(self, data: &[u8]) -> Self {
+        Self { data: Some(text(data)), ..self }
     }
 
     /// Its columns.
@@ -187,9 +196,10 @@ pub(super) fn rows(
 ) {
     let conditions = [Some(Condition::Char(kind)), word];
     let conditions: Vec<_> = conditions.into_iter().flatten().collect();
-    table.rows(snapshot, &conditions, |[_, word, id, documents, lengths, data]| {
+    table.rows(snapshot, &conditions, |place, [_, word, id, documents, lengths, data]| {
         let (Some(word), Some(id)) = (word, id) else { return true };
         each(Row {
+            place,
             kind,
             // SAFETY: the column is of type text, and its value stays where it is meanwhile.
             word: unsafe { bytes(Varlena::new(word)) },
@@ -225,7 +235,7 @@ impl Statistics {
     /// not read it, or this process cannot.
     pub(crate) fn open(oid: Oid) -> Self {
         let table = expected(oid, Lock::Read);
-        check_select(oid);
+        check_privilege(oid, pg_sys::ACL_SELECT);
         if is_out_of_reach(oid) {
             error::temporary_statistics(&described(oid));
         }

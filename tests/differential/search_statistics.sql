@@ -190,6 +190,16 @@ BEGIN
             INSERT INTO did VALUES (write(documents), 1);
             PERFORM search_refresh_stats(stats);
             CALL compare(documents, 'count');
+            -- Nor does it matter what the rows say that are counted again.
+            EXECUTE format('UPDATE %s SET documents = documents + 1 WHERE kind IN (''t'', ''l'', ''f'') AND random() < 0.2', stats);
+            EXECUTE format('DELETE FROM %s WHERE kind IN (''t'', ''l'', ''f'') AND random() < 0.2', stats);
+            EXECUTE format('INSERT INTO %1$s (kind, word, documents) SELECT kind, word || left(''x'', floor(random() * 2)::int), 1 FROM %1$s WHERE kind IN (''l'', ''r'') AND random() < 0.2', stats);
+            PERFORM search_refresh_stats(stats);
+            CALL compare(documents, 'damaged');
+            EXECUTE format('SELECT count(*) FROM (SELECT FROM %s GROUP BY kind, word HAVING count(*) > 1) AS s', stats) INTO what;
+            IF what <> '0' THEN
+                RAISE EXCEPTION '% words have several rows after they were counted', what;
+            END IF;
             COMMIT;
         END LOOP;
     END LOOP;

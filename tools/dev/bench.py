@@ -12,7 +12,7 @@ from .paths import EXTENSION, ROOT
 from .postgres import Installation
 from .server import PORT, SUPERUSER, Cluster, client_environment
 
-SCRIPTS = [ROOT / "bench" / name for name in ("bench.py", "inetrange.py", "snippets.py")]
+SCRIPTS = [ROOT / "bench" / name for name in ("bench.py", "inetrange.py", "snippets.py", "search.py")]
 DATABASE = "bench"
 
 
