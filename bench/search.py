@@ -20,10 +20,12 @@ import csv
 import math
 import random
 import re
+import shutil
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterable, Optional
 
 import corpus
 from bench import SESSION, WORKERS, Comparison, Measured, Server, Setup, options, report, wanted
@@ -203,7 +205,7 @@ class Collection:
         with path.open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
-    def ndcg(self, score: str, column: str = "tsv", queries: list[tuple[str, str]] = []) -> float:
+    def ndcg(self, score: str, column: str = "tsv", queries: Optional[list[tuple[str, str]]] = None) -> float:
         """nDCG@10 of the documents that match, mean over the judged queries; equal scores by id."""
         values = ", ".join(f"({literal(name)}, {literal(text)})" for name, text in queries or self.queries)
         answer = self.server.run(
@@ -246,7 +248,8 @@ class Collection:
         ]
 
 
-def gain(grades) -> float:
+def gain(grades: Iterable[float]) -> float:
+    """Discounted cumulative gain, as TREC's ndcg_cut has it: grade / log2(place + 1)."""
     return sum(grade / math.log2(place + 1) for place, grade in enumerate(grades, 1))
 
 
@@ -297,6 +300,8 @@ def setup(arguments: argparse.Namespace) -> Setup:
     directory = Path(arguments.data).resolve()
     file = directory / "passages.txt"
     if not file.exists():
+        if not shutil.which("apt-get"):
+            raise SystemExit(f"search.py: the passages are in packages of Debian: without apt-get, {file} must be there")
         print(f"fetching the corpus into {directory} …", flush=True)
         corpus.fetch(directory)
         partial = directory / "passages.partial"
